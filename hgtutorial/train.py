@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['OPTIMISERS', 'SCHEDULES', 'check_fits', 'predict', 'quick_pck', 'TrainConfig', 'orthogonal', 'Muon', 'optimisers',
-           'train_step', 'write_file', 'save_model', 'load_model', 'classroom', 'fit']
+           'train_step', 'write_file', 'save_model', 'load_model', 'pretrained', 'classroom', 'fit']
 
 # %% ../nbs/09_train.ipynb #00000003
 import json
@@ -15,6 +15,7 @@ import threading
 import time
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 import torch
@@ -207,10 +208,20 @@ def load_model(path, # a file that `save_model` or `fit` wrote
     "Build the network a file describes and fill in its weights."
     tensors, info = _read(path)
     model = StackedHourglass(**info['model'])
-    model.load_state_dict(_part(tensors, 'model.'))
+    try: model.load_state_dict(_part(tensors, 'model.'))
+    except RuntimeError as e: raise ValueError(f'{path}: its weights do not fit its own configuration {info["model"]}; the file was put together wrongly ({str(e).splitlines()[1].strip()})') from e
     return model.to(memory_format=torch.channels_last).eval(), info
 
-# %% ../nbs/09_train.ipynb #0000002b
+# %% ../nbs/09_train.ipynb #00000027
+def pretrained(name: str = 'figures-small', # a file in the package's folder weights/
+              ) -> tuple[StackedHourglass, dict]: # as `load_model`
+    "A network that comes with the package."
+    folder = files('hgtutorial')/'weights'
+    there = sorted(f.name.removesuffix('.safetensors') for f in folder.iterdir() if f.name.endswith('.safetensors'))
+    if name not in there: raise ValueError(f'found no weights {name!r}, expected one of {there}')
+    return load_model(folder/f'{name}.safetensors')
+
+# %% ../nbs/09_train.ipynb #0000002c
 def _differences(found, expected): return ', '.join(f'{k}: file {found.get(k)!r}, asked {v!r}' for k, v in expected.items() if found.get(k) != v)
 
 def _resume(path, model, optims, data, config): # fills model and optimisers; the run as it stands
@@ -228,7 +239,7 @@ def _resume(path, model, optims, data, config): # fills model and optimisers; th
         optimiser.load_state_dict({'state': state, 'param_groups': optimiser.state_dict()['param_groups']})
     return info
 
-# %% ../nbs/09_train.ipynb #0000002c
+# %% ../nbs/09_train.ipynb #0000002d
 def _steps(model, data, valid, config): # how many steps the run has; minutes are measured on a copy of the network
     if config.steps: return config.steps
     if config.epochs: return max(1, round(config.epochs*(len(data)//config.batch)))
@@ -242,13 +253,13 @@ def _steps(model, data, valid, config): # how many steps the run has; minutes ar
     checks = config.checks*(time.perf_counter() - start - 15*a_step)
     return max(1, round((config.minutes*60 - checks)/a_step))
 
-# %% ../nbs/09_train.ipynb #0000002e
+# %% ../nbs/09_train.ipynb #0000002f
 def classroom(**changes, # of any field of `TrainConfig`; give steps, epochs or minutes
              ) -> TrainConfig:
     "The recipe for `hg_small` and minutes instead of days; use it with kind='softmax'."
     return TrainConfig(**dict(optimiser='muon', lr=.02, schedule='cosine') | changes)
 
-# %% ../nbs/09_train.ipynb #00000030
+# %% ../nbs/09_train.ipynb #00000031
 class _Pause: # turns the first Ctrl-C into a flag, so that a step is never left half done
     def __enter__(self):
         self.asked, self.old = False, None
@@ -260,7 +271,7 @@ class _Pause: # turns the first Ctrl-C into a flag, so that a step is never left
     def __exit__(self, *_):
         if self.old is not None: signal.signal(signal.SIGINT, self.old)
 
-# %% ../nbs/09_train.ipynb #00000031
+# %% ../nbs/09_train.ipynb #00000032
 def _check_run(model, train, config, checkpoint, resume):
     check_fits(model, train.skeleton)
     if len(train) < config.batch: raise ValueError(f'found {len(train)} people for a batch of {config.batch}; choose a smaller batch')
@@ -268,7 +279,7 @@ def _check_run(model, train, config, checkpoint, resume):
     if checkpoint and not resume and Path(checkpoint).exists():
         raise FileExistsError(f'{checkpoint} holds a run already; resume it, or choose another place')
 
-# %% ../nbs/09_train.ipynb #00000033
+# %% ../nbs/09_train.ipynb #00000034
 def fit(model: StackedHourglass, # trained in place
         train: PoseData,
         valid: PoseData = None,  # PCK@0.2 is measured on it now and then
