@@ -127,16 +127,18 @@ def train(data: Annotated[Data, typer.Option(help='What to learn from.')],
           val: Annotated[int, typer.Option(help='So many people at the end of the training part are held out.', min=0)] = 0,
           figures: Annotated[int, typer.Option(help='How many, with --data figures.', min=64)] = 8000,
           seed: Annotated[int, typer.Option(help='Of the weights, the order and the figures.', min=0)] = 0):
-    "Train hg_small, with a bar that shows loss and pictures a second; Ctrl-C saves, --resume goes on."
+    "Train hg_small, with a bar that shows loss, PCK on held-out people, and pictures a second; Ctrl-C saves, --resume goes on."
     import torch
 
     from hgtutorial.stack import hg_small
     with _Refused():
+        if resume and not (minutes or epochs): epochs = 1 # any: the run's own length is in its checkpoint
         settings = _config(config, minutes, epochs, data is Data.figures)
         learn = _load_data(data.value, root, 'train', val, settings.size, seed, figures)
+        watch = _load_data(data.value, root, 'val', val, settings.size, seed, 100).subset(slice(100)) if val or data is Data.figures else None
         torch.manual_seed(seed)
         model = hg_small(len(learn.skeleton), kind='softmax')
-        history = _learn(model, learn, None, settings, out, resume)
+        history = _learn(model, learn, watch, settings, out, resume)
         typer.echo(f"{history[-1]['step']} steps, loss {history[-1]['loss']:.3f}, {history[-1]['rate']:.0f} pictures a second; model.safetensors, history.json and curve.png are in {out}/")
 
 # %% ../nbs/40_cli.ipynb #00000012
