@@ -109,6 +109,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/hgtutorial', 'doc_host': '
                                 'hgtutorial.pck.PCKReport.per_joint': ('pck.html#pckreport.per_joint', 'hgtutorial/pck.py'),
                                 'hgtutorial.pck.PCKReport.plot': ('pck.html#pckreport.plot', 'hgtutorial/pck.py'),
                                 'hgtutorial.pck.PCKReport.right': ('pck.html#pckreport.right', 'hgtutorial/pck.py'),
+                                'hgtutorial.pck.PCKReport.rule': ('pck.html#pckreport.rule', 'hgtutorial/pck.py'),
                                 'hgtutorial.pck.PCKReport.scored': ('pck.html#pckreport.scored', 'hgtutorial/pck.py'),
                                 'hgtutorial.pck.PCKReport.to_dict': ('pck.html#pckreport.to_dict', 'hgtutorial/pck.py'),
                                 'hgtutorial.pck.group_of': ('pck.html#group_of', 'hgtutorial/pck.py'),

@@ -60,17 +60,19 @@ def _write_png(path, picture): # an array or a matplotlib figure
 def _load_data(name, root, split, val, size, seed, people): # the data a command names
     from hgtutorial.crop import figure_data
     from hgtutorial.datasets import LSP
-    if name == 'figures': return figure_data(people, 2*seed + (1 if split == 'train' else 2), size) # odd seeds train, even ones test
+    if name == 'figures':
+        if split not in ('train', 'test'): raise ValueError(f'--split: found {split!r}, figures have "train" and "test"')
+        return figure_data(people, 2*seed + (1 if split == 'train' else 2), size) # odd seeds train, even ones test
     if root is None: raise ValueError('--data lsp needs --root, the folder that holds joints.mat and images/')
     return LSP(root, split, val)
 
 # %% ../nbs/40_cli.ipynb #0000000b
-def _learn(model, train, valid, config, out, resume=False): # fit, and leave model.safetensors, history.json and curve.png
+def _learn(model, train, valid, config, out, checkpoint=None, resume=False): # fit, and leave model.safetensors, history.json and curve.png
     import torch
 
     from hgtutorial.evaluate import plot_history
     from hgtutorial.train import fit, save_model
-    history = fit(model, train, valid, config, out/'checkpoint.safetensors', resume)
+    history = fit(model, train, valid, config, checkpoint, resume)
     save_model(out/'model.safetensors', model, dict(skeleton=train.skeleton.name, size=config.size, data=train.name, train=asdict(config), history=history), dtype=torch.float16)
     _write_json(out/'history.json', history)
     _write_png(out/'curve.png', plot_history(history))
@@ -93,7 +95,6 @@ def demo(out: Annotated[Path, typer.Option(help='Folder for the results; an earl
         config = classroom(minutes=minutes, seed=seed, checks=10, augment=LIGHT)
         train, unseen = (_load_data('figures', None, s, 0, config.size, seed, n) for s, n in (('train', max(256, round(2000*minutes))), ('test', 400)))
         typer.echo(f'{len(train)} figures to learn from, {len(unseen)} unseen ones to be scored on')
-        (out/'checkpoint.safetensors').unlink(missing_ok=True)
         torch.manual_seed(seed)
         model = hg_small(kind='softmax')
         history = _learn(model, train, unseen.subset(slice(100)), config, out)
@@ -105,15 +106,20 @@ def demo(out: Annotated[Path, typer.Option(help='Folder for the results; an earl
         typer.echo(f'report.json, poses.png, scales.png, curve.png and model.safetensors are in {out}/')
 
 # %% ../nbs/40_cli.ipynb #0000000f
-def _config(path, minutes, epochs, figures): # the recipe, changed by a JSON file and the command line
+def _config(path, minutes, epochs, figures, seed, stopped): # the recipe, changed by a JSON file and the command line
     from hgtutorial.crop import LIGHT, Augment
-    from hgtutorial.train import TrainConfig, classroom
-    changes = json.loads(path.read_text()) if path else {}
+    from hgtutorial.train import TrainConfig, classroom, load_model
+    lengths = ('steps', 'epochs', 'minutes')
+    try: changes = json.loads(path.read_text()) if path else {}
+    except json.JSONDecodeError as e: raise ValueError(f'{path}: not JSON ({e})') from e
     unknown = set(changes) - {f.name for f in fields(TrainConfig)}
     if unknown: raise ValueError(f'{path}: unknown settings {sorted(unknown)}; there are {[f.name for f in fields(TrainConfig)]}')
-    if 'augment' in changes: changes['augment'] = Augment(**changes['augment'])
-    if minutes or epochs: changes = {k: v for k, v in changes.items() if k not in ('steps', 'epochs', 'minutes')} | dict(minutes=minutes, epochs=epochs)
-    return classroom(**dict(augment=LIGHT if figures else Augment()) | changes)
+    try: changes |= {'augment': Augment(**changes['augment'])} if 'augment' in changes else {}
+    except TypeError as e: raise ValueError(f'{path}: augment: {e}') from e
+    length = dict(minutes=minutes, epochs=epochs)
+    if stopped and not any(length.values()): length = {k: load_model(stopped)[1]['train'][k] for k in lengths} # as it was begun
+    if any(length.values()): changes = {k: v for k, v in changes.items() if k not in lengths} | length
+    return classroom(**dict(augment=LIGHT if figures else Augment(), seed=seed) | changes)
 
 # %% ../nbs/40_cli.ipynb #00000010
 @app.command()
@@ -132,13 +138,13 @@ def train(data: Annotated[Data, typer.Option(help='What to learn from.')],
 
     from hgtutorial.stack import hg_small
     with _Refused():
-        if resume and not (minutes or epochs): epochs = 1 # any: the run's own length is in its checkpoint
-        settings = _config(config, minutes, epochs, data is Data.figures)
+        settings = _config(config, minutes, epochs, data is Data.figures, seed, out/'checkpoint.safetensors' if resume else None)
         learn = _load_data(data.value, root, 'train', val, settings.size, seed, figures)
-        watch = _load_data(data.value, root, 'val', val, settings.size, seed, 100).subset(slice(100)) if val or data is Data.figures else None
-        torch.manual_seed(seed)
+        held_out = 'test' if data is Data.figures else 'val' if val else None
+        watch = _load_data(data.value, root, held_out, val, settings.size, seed, 100).subset(slice(100)) if held_out else None
+        torch.manual_seed(settings.seed)
         model = hg_small(len(learn.skeleton), kind='softmax')
-        history = _learn(model, learn, watch, settings, out, resume)
+        history = _learn(model, learn, watch, settings, out, out/'checkpoint.safetensors', resume)
         typer.echo(f"{history[-1]['step']} steps, loss {history[-1]['loss']:.3f}, {history[-1]['rate']:.0f} pictures a second; model.safetensors, history.json and curve.png are in {out}/")
 
 # %% ../nbs/40_cli.ipynb #00000012
@@ -153,13 +159,13 @@ def evaluate(weights: Annotated[Path, typer.Option(help='A .safetensors file of 
              seed: Annotated[int, typer.Option(help='Of the figures.', min=0)] = 0):
     "Score weights on a data set and print the table, joint by joint."
     from hgtutorial.evaluate import evaluate
-    from hgtutorial.train import check_fits, load_model
+    from hgtutorial.train import load_model
     with _Refused():
         begin = time.perf_counter()
         model, info = load_model(weights)
-        people = _load_data(data.value, root, split.value, val, info['size'], seed, 400)
-        check_fits(model, people.skeleton)
-        report, _ = evaluate(model, people, info['size'], flip, split=split.value, weights=str(weights))
+        size = info.get('size', 128)
+        people = _load_data(data.value, root, split.value, val, size, seed, 400)
+        report, _ = evaluate(model, people, size, flip, split=split.value, weights=str(weights), flip_test=flip)
         report.about['seconds'] = round(time.perf_counter() - begin, 1)
         typer.echo(report)
         if json_file: _write_json(json_file, report.to_dict() | dict(pck02_mean=report.mean))

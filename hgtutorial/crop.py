@@ -53,7 +53,12 @@ def warp(images: Tensor, # (B, C, H, W) floating point
          size: int,      # pixels of the crop
         ) -> Tensor: # (B, C, size, size); black beyond the photo
     "Move pixels by a matrix: each pixel of the crop asks, by the inverse, where in the photo it comes from."
-    shrink = int(1/matrix[:, :, :2].det().abs().sqrt().max())
+    shrinks = (1/matrix[:, :, :2].det().abs().sqrt()).int().clamp(min=1)
+    if (shrinks != shrinks[0]).any(): # each picture as if it were alone
+        out = images.new_empty(*images.shape[:2], size, size)
+        for s in shrinks.unique(): out[shrinks == s] = warp(images[shrinks == s], matrix[shrinks == s], size)
+        return out
+    shrink = int(shrinks[0])
     if shrink > 1: # average first, or thin things fall between the samples
         images = F.avg_pool2d(images, shrink)
         small = torch.tensor([[shrink, 0, (shrink - 1)/2], [0, shrink, (shrink - 1)/2], [0, 0, 1]], dtype=matrix.dtype)
@@ -100,6 +105,9 @@ class _Picked: # some items of a sequence, looked up when asked for
     def __getitem__(self, i): return self.items[self.rows[i]]
 
 def _stack(photos): # list of uint8 (H, W, 3) -> float (B, 3, H, W), smaller ones padded right and below
+    for p in photos:
+        if p.dtype != np.uint8 or p.ndim != 3 or p.shape[2] != 3 or 0 in p.shape:
+            raise ValueError(f'photos: found {p.dtype} of shape {p.shape}, expected uint8 (H, W, 3) RGB with H, W > 0')
     h, w = (max(p.shape[d] for p in photos) for d in (0, 1))
     pad = lambda p: p if p.shape[:2] == (h, w) else np.pad(p, ((0, h - p.shape[0]), (0, w - p.shape[1]), (0, 0)))
     return torch.from_numpy(np.stack([pad(p) for p in photos])).permute(0, 3, 1, 2).float().div_(255)
@@ -143,8 +151,9 @@ def crops(data: PoseData,   # photos and joints
 def figure_data(n: int,        # how many people
                 seed: int = 0, # another seed, other people
                 size: int = 128, # side of the pictures
+                workers: int = None, # as in `make_figures`
                ) -> PoseData:
     "Procedural people as training data."
-    images, *rest = make_figures(n, seed, size)
+    images, *rest = make_figures(n, seed, size, workers)
     joints, labelled, occluded = map(torch.from_numpy, rest)
     return PoseData(images, joints, labelled, occluded, torch.full((n, 2), (size - 1)/2), torch.full((n,), float(size)), LSP14, f'figures seed {seed}')

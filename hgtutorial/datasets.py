@@ -61,7 +61,8 @@ def _rows(split, layout, n, val): # the people of a split
     splits = {'train': (0, train - val), 'val': (train - val, train), 'test': (train, n), 'all': (0, n)}
     if split not in splits: raise ValueError(f'split: found {split!r}, expected one of {tuple(splits)}')
     first, last = splits[split]
-    if first >= last: raise ValueError(f'split {split!r} of {layout} with {n} people and val={val} is empty; {"it has no test part: give val to hold some out" if layout == "LSPET" else "give val to hold some out"}')
+    if not 0 <= val < train: raise ValueError(f'val: found {val}, expected 0 to {train - 1}: they come out of the training part')
+    if first >= last: raise ValueError(f'split {split!r} of {layout} with val={val} is empty; give val to hold people out' + (' (LSPET has no test part)' if layout == 'LSPET' else ''))
     return slice(first, last)
 
 # %% ../nbs/14_datasets.ipynb #0000000d

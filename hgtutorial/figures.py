@@ -8,6 +8,7 @@ __all__ = ['LIMITS', 'SKIN', 'HAIR', 'HIDES', 'make_figure', 'make_figures']
 # %% ../nbs/07_figures.ipynb #00000003
 import os
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 
@@ -287,14 +288,16 @@ def make_figure(seed: int, # of the set
 def make_figures(n: int,          # how many pictures
                  seed: int = 0,   # another seed, other people
                  size: int = 128, # side in pixels
-                 workers: int = None, # processes; every core where None, and none for a handful of pictures
+                 workers: int = None, # processes; every core where None, but one for less than 512 pictures
                 ): # images uint8 (n, size, size, 3), joints float32 (n, 14, 2) in `LSP14` order, labelled and occluded bool (n, 14)
     "Procedural people with their 14 joints. Picture i of a seed is always the same, however many are made and by whom."
     if n < 1 or size < 32: raise ValueError(f'found n={n}, size={size}; expected at least 1 picture of at least 32 pixels')
     here = make_figure.__module__ == '__main__' # a notebook's own function cannot be sent to other processes
-    workers = 1 if here else min(workers or os.cpu_count() or 1, n//64 + 1)
+    workers = 1 if here else min(workers or os.cpu_count() or 1, n//512 + 1, 61)
     make = partial(make_figure, seed, size=size)
     if workers == 1: made = list(map(make, range(n)))
     else:
-        with ProcessPoolExecutor(workers, get_context('spawn')) as pool: made = list(pool.map(make, range(n), chunksize=32))
+        try:
+            with ProcessPoolExecutor(workers, get_context('spawn')) as pool: made = list(pool.map(make, range(n), chunksize=32))
+        except BrokenProcessPool as e: raise RuntimeError("worker processes could not start; in a script, call this below `if __name__ == '__main__':`, or give workers=1") from e
     return tuple(map(np.stack, zip(*made)))

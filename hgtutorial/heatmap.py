@@ -35,6 +35,7 @@ def encode(joints: Tensor,   # (..., K, 2) x, y in heatmap pixels, floating poin
           ) -> Tensor: # (..., K, size, size), 1 at the joint; all zero where unlabelled or off the picture
     "Draw each joint as a Gaussian centred exactly where the joint is, between pixels too (Newell et al. 2016, section 3.2)."
     check_joints(joints, labelled)
+    if not sigma > 0: raise ValueError(f'sigma: found {sigma}, expected more than 0')
     shown = labelled & inside(joints, size)
     grid = torch.arange(size, dtype=joints.dtype, device=joints.device)
     g = torch.exp(-(grid - joints[..., None])**2/(2*sigma**2)) # (..., K, 2, size): one row per axis
@@ -59,10 +60,10 @@ def _peak(heatmaps): # (N, h, w) -> row, column and value of the highest pixel
     return y, x, value
 
 # %% ../nbs/01_heatmap.ipynb #0000001c
-def _around(heatmaps, y, x): # (N, 3, 3) values around each peak, pixels beyond the edge repeat the edge
+def _around(heatmaps, y, x): # (N, 3, 3) values around each peak; beyond the edge stands the neighbour inside, so no step is made across it
     d = torch.arange(-1, 2, device=y.device)
-    h, w = heatmaps.shape[-2:]
-    rows, cols = (y[:, None] + d).clamp(0, h-1), (x[:, None] + d).clamp(0, w-1)
+    mirror = lambda i, n: (n-1 - (n-1 - i.abs()).abs()).clamp(min=0)
+    rows, cols = mirror(y[:, None] + d, heatmaps.shape[-2]), mirror(x[:, None] + d, heatmaps.shape[-1])
     return heatmaps[torch.arange(len(y), device=y.device)[:, None, None], rows[:, :, None], cols[:, None, :]]
 
 # %% ../nbs/01_heatmap.ipynb #0000001e
@@ -89,13 +90,13 @@ def decode(heatmaps: Tensor, # (..., K, h, w) from `to_maps`, not negative
     "Where each map is highest: the peak pixel, refined below the pixel by `method`."
     if method not in METHODS: raise ValueError(f'method: found {method!r}, expected one of {tuple(METHODS)}')
     if heatmaps.ndim < 2 or 0 in heatmaps.shape[-2:]: raise ValueError(f'heatmaps: found shape {tuple(heatmaps.shape)}, expected (..., K, h, w) with h, w > 0')
-    flat = heatmaps.reshape(-1, *heatmaps.shape[-2:])
+    flat = heatmaps.reshape(-1, *heatmaps.shape[-2:]).float() # half precision would round coordinates
     y, x, value = _peak(flat)
-    if value.isnan().any(): raise ValueError(f'heatmaps: {int(value.isnan().sum())} maps contain NaN; look for a diverged training run')
+    if not value.isfinite().all(): raise ValueError(f'heatmaps: {int((~value.isfinite()).sum())} maps contain NaN or infinity; look for a diverged training run')
     joints = torch.stack([x, y], -1) + METHODS[method](_around(flat, y, x))
     return joints.view(*heatmaps.shape[:-2], 2), value.view(heatmaps.shape[:-2])
 
-# %% ../nbs/01_heatmap.ipynb #0000002b
+# %% ../nbs/01_heatmap.ipynb #0000002d
 def rescale(joints: Tensor, # (..., 2) x, y in pixels
             s: float,       # new size over old size
            ) -> Tensor: # (..., 2) the same places in pixels of the other resolution
@@ -106,4 +107,5 @@ def flip_back(maps: Tensor, # (..., K, h, w) heatmaps of a mirrored picture
               mirror: tuple[int, ...], # `Skeleton.mirror`
              ) -> Tensor: # (..., K, h, w) as if the picture had not been mirrored
     "Mirror the maps back and give each joint its own again: the left wrist of a mirrored person was the right one."
+    if maps.shape[-3] != len(mirror): raise ValueError(f'maps: found {maps.shape[-3]} joints, expected {len(mirror)} as in mirror')
     return maps[..., list(mirror), :, :].flip(-1)

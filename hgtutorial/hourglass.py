@@ -20,7 +20,6 @@ class Hourglass(nn.Module):
                 ):
         super().__init__()
         if depth < 1: raise ValueError(f'depth: found {depth}, expected at least 1')
-        self.depth = depth
         self.skip = Residual(channels, channels)
         self.low_in = Residual(channels, channels)
         self.inner = Hourglass(depth-1, channels) if depth > 1 else Residual(channels, channels)

@@ -26,7 +26,7 @@ LOSSES = dict(zip(KINDS, (_squared, _weighted, _cross_entropy)))
 # %% ../nbs/05_loss.ipynb #00000009
 def heatmap_loss(outputs: Tensor,  # (B, S, K, h, w) raw outputs of every stack
                  heatmaps: Tensor, # (B, K, h, w) from `encode`
-                 labelled: Tensor, # (B, K) bool; an unlabelled joint has no say
+                 labelled: Tensor, # (B, K) bool; an unlabelled joint has no say, nor may one off the map
                  kind: str = 'mse', # "mse" (the paper's), "weighted" or "softmax"
                 ) -> Tensor: # one number: the mean over pictures, stacks and labelled joints
     "The loss on every stack at once: intermediate supervision (Newell et al. 2016, section 3.2)."
@@ -34,6 +34,7 @@ def heatmap_loss(outputs: Tensor,  # (B, S, K, h, w) raw outputs of every stack
     b, s, *rest = outputs.shape
     if heatmaps.shape != (b, *rest): raise ValueError(f'heatmaps: found {tuple(heatmaps.shape)}, expected {(b, *rest)} for outputs {tuple(outputs.shape)}')
     if labelled.shape != heatmaps.shape[:2]: raise ValueError(f'labelled: found {tuple(labelled.shape)}, expected {tuple(heatmaps.shape[:2])}')
+    if labelled.dtype != torch.bool: raise TypeError(f'labelled: found {labelled.dtype}, expected torch.bool; write labelled > 0')
     each = LOSSES[kind](outputs, heatmaps[:, None].expand_as(outputs)) # (B, S, K)
     weight = labelled[:, None].expand_as(each)
     return torch.where(weight, each, 0).sum()/weight.sum().clamp(min=1)

@@ -18,6 +18,7 @@ def reference_length(joints: Tensor,   # (N, K, 2) true joints
                     ) -> Tensor: # (N,) pixels; NaN where one of the two is not labelled
     "The length PCK is measured in: LSP left shoulder to right hip, FLIC right shoulder to left hip."
     if skeleton.reference is None: raise ValueError(f'{skeleton.name} has no reference pair; measure in its head boxes with `head_length`')
+    if joints.shape[1:] != (len(skeleton), 2) or labelled.shape != joints.shape[:2]: raise ValueError(f'found joints {tuple(joints.shape)} and labelled {tuple(labelled.shape)}, expected (N, {len(skeleton)}, 2) and (N, {len(skeleton)}) for {skeleton.name}')
     a, b = skeleton.reference
     length = (joints[:, a] - joints[:, b]).norm(dim=-1)
     return length.where(labelled[:, a] & labelled[:, b], torch.nan)
@@ -25,6 +26,7 @@ def reference_length(joints: Tensor,   # (N, K, 2) true joints
 def head_length(boxes: Tensor, # (N, 2, 2) two opposite corners of each head box
                ) -> Tensor: # (N,) pixels: 0.6 times the diagonal, MPII's PCKh
     "The length PCKh is measured in (Andriluka et al. 2014)."
+    if boxes.shape[1:] != (2, 2): raise ValueError(f'boxes: found {tuple(boxes.shape)}, expected (N, 2, 2): two corners')
     return .6*(boxes[:, 0] - boxes[:, 1]).norm(dim=-1)
 
 # %% ../nbs/06_pck.ipynb #0000000c
@@ -54,7 +56,7 @@ def pck(pred: Tensor,     # (N, K, 2) predicted joints
        ) -> Tensor: # (K,) fraction of each joint that is right; NaN where none was scored
     "Percentage of correct keypoints, joint by joint: right means within `threshold * norm` of the truth."
     error = relative_error(pred, true, labelled, norm)
-    return (error <= threshold).sum(0)/error.isfinite().logical_or(error.isinf()).sum(0)
+    return (error <= threshold).sum(0)/(~error.isnan()).sum(0)
 
 # %% ../nbs/06_pck.ipynb #00000013
 HEAD, TRUNK = ('head top', 'neck', 'upper neck', 'eye', 'nose'), ('pelvis', 'thorax')
@@ -82,8 +84,12 @@ class PCKReport:
         if average not in ('joints', 'pooled'): raise ValueError(f'average: found {average!r}, expected "joints" or "pooled"')
         if compare not in COMPARE: raise ValueError(f'compare: found {compare!r}, expected one of {tuple(COMPARE)}')
         if labelled.shape[1:] != (len(skeleton),): raise ValueError(f'found {tuple(labelled.shape)} joints, expected (N, {len(skeleton)}) for {skeleton.name}; predict with a network of this skeleton')
-        self.error = relative_error(pred, true, labelled, norm)
+        self.error = relative_error(pred, true, labelled, norm).detach().float().cpu()
         self.skeleton, self.threshold, self.average, self.compare, self.about = skeleton, threshold, average, compare, about
+
+    @property
+    def rule(self) -> str: # what the number means, in words
+        return f'error {self.compare} threshold, mean of {"joints" if self.average == "joints" else "all scored joints (pooled)"}'
 
     @property
     def scored(self) -> Tensor: # (N, K) bool
@@ -115,7 +121,7 @@ class PCKReport:
               thresholds: Tensor, # (T,) in units of norm
              ) -> Tensor: # (T,) mean by the rule
         "The mean at every threshold."
-        return self._average(COMPARE[self.compare](self.error, thresholds[:, None, None]))
+        return self._average(COMPARE[self.compare](self.error, thresholds.to(self.error)[:, None, None]))
 
     @property
     def auc(self) -> float: # area under the curve from 0 to the threshold, as a fraction of the most it could be
@@ -129,8 +135,7 @@ class PCKReport:
         "The figures with everything needed to know what they mean."
         none_if_nan = lambda x: None if x != x else round(x, 6)
         per_joint = {j: none_if_nan(v) for j, v in zip(self.skeleton.joints, self.per_joint.tolist())}
-        return dict(rule=f'error {self.compare} threshold, mean of {"joints" if self.average == "joints" else "all scored joints (pooled)"}',
-                    threshold=self.threshold, mean=none_if_nan(self.mean), unit='fraction', per_joint=per_joint,
+        return dict(rule=self.rule, threshold=self.threshold, mean=none_if_nan(self.mean), unit='fraction', per_joint=per_joint,
                     people=self.people, joints_scored=int(self.scored.sum()), **self.about)
 
     def __repr__(self):
@@ -138,7 +143,7 @@ class PCKReport:
         head = f'{"joint":<16}{f"PCK@{self.threshold:g}":>7}{"scored":>8}'
         tail = f'{"mean of joints" if self.average == "joints" else "pooled":<16}{self.mean:7.1%}{int(self.scored.sum()):8d}'
         left_out = len(self.error) - self.people
-        return '\n'.join([head, *rows, tail, f'{self.people} people scored' + (f', {left_out} left out: no reference length or no labelled joint' if left_out else '')])
+        return '\n'.join([head, *rows, tail, f'{self.rule}; {self.people} people scored' + (f', {left_out} left out: no reference length or no labelled joint' if left_out else '')])
 
     def plot(self,
              ax=None, # matplotlib axes; a new figure where None

@@ -16,6 +16,7 @@ class Residual(nn.Module):
                  out_channels: int, # channels of the output; the 3x3 works on half of them
                 ):
         super().__init__()
+        if out_channels < 2 or out_channels % 2: raise ValueError(f'out_channels: found {out_channels}, expected an even number; the 3x3 works on half of them')
         half = out_channels//2
         self.f = nn.Sequential(
             nn.BatchNorm2d(in_channels), nn.ReLU(), nn.Conv2d(in_channels, half, 1),

@@ -12,11 +12,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 # %% ../nbs/00_skeleton.ipynb #00000007
-def mirror_of(joints: tuple[str, ...], # joint names, sides written "left ..." and "right ..."
+def mirror_of(joints: tuple[str, ...], # joint names; sides are written "left ..." and "right ..."
              ) -> tuple[int, ...]: # for each joint the index of its mirror image
     "The permutation that swaps left and right joint names and leaves the others in place."
     swap = {'left': 'right', 'right': 'left'}
     twin = lambda name: ' '.join(swap.get(word, word) for word in name.split())
+    for name in joints:
+        if any(s in name.lower() for s in swap) and name.split()[0] not in swap: raise ValueError(f'joint {name!r}: write sides as "left ..." or "right ...", in lower case, the side first')
+        if twin(name) not in joints: raise ValueError(f'joint {name!r} has no mirror image {twin(name)!r} among {joints}')
     return tuple(joints.index(twin(name)) for name in joints)
 
 # %% ../nbs/00_skeleton.ipynb #0000000a
@@ -31,6 +34,7 @@ class Skeleton:
 
     def __post_init__(self):
         k = len(self.joints)
+        if len(set(self.joints)) != k: raise ValueError(f'{self.name}: a joint name appears twice in {self.joints}')
         if sorted(self.mirror) != list(range(k)) or any(self.mirror[m] != i for i, m in enumerate(self.mirror)):
             raise ValueError(f'{self.name}: mirror {self.mirror} is not a pairing of joints 0..{k-1}; mirroring twice must give every joint back')
         for pair in (*self.limbs, *([self.reference] if self.reference else [])):
@@ -118,7 +122,7 @@ def _dot(draw, at, radius, fill):
     x, y = map(float, at)
     draw.ellipse([x-radius, y-radius, x+radius, y+radius], fill=fill)
 
-# %% ../nbs/00_skeleton.ipynb #0000002b
+# %% ../nbs/00_skeleton.ipynb #0000002d
 def montage(images,      # uint8 pictures (H, W, 3), all of one size
             columns: int = 8, # pictures in a row
             gap: int = 2, # white pixels between them

@@ -37,6 +37,7 @@ def check_sides(height: int, # of the input, pixels
     step = 4*2**depth
     for name, side in (('height', height), ('width', width)):
         if side >= step and side % step == 0: continue
+        if side < 1: raise ValueError(f'{name} {side}: expected a multiple of {step}')
         levels = [f'input/{2**i}' for i in range(2)] + [f'hourglass level {i}' for i in range(depth)]
         level = next((l for i, l in enumerate(levels) if side % 2**(i+1)), levels[-1])
         below = side//step*step

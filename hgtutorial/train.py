@@ -85,10 +85,13 @@ class TrainConfig:
     checks: int = 20      # how often to validate and save
 
     def __post_init__(self):
+        for name in ('size', 'batch', 'checks', 'steps', 'lr', 'sigma', 'epochs', 'minutes'):
+            whole, v = name in ('size', 'batch', 'checks', 'steps'), getattr(self, name)
+            if v is not None and (not isinstance(v, int if whole else (int, float)) or not v > 0): raise ValueError(f'{name}: found {v!r}, expected a {"whole " if whole else ""}number above 0')
         for name, choices in (('optimiser', OPTIMISERS), ('schedule', SCHEDULES)):
             if getattr(self, name) not in choices: raise ValueError(f'{name}: found {getattr(self, name)!r}, expected one of {tuple(choices)}')
-        given = {n: v for n in ('steps', 'epochs', 'minutes') if (v := getattr(self, n)) is not None}
-        if len(given) != 1 or min(given.values()) <= 0: raise ValueError(f'found {given or "none"} of steps, epochs, minutes; give exactly one, above 0')
+        given = [n for n in ('steps', 'epochs', 'minutes') if getattr(self, n) is not None]
+        if len(given) != 1: raise ValueError(f'found {given or "none"} of steps, epochs, minutes; give exactly one')
 
 # %% ../nbs/09_train.ipynb #0000000f
 def orthogonal(m: Tensor, # (..., r, c) matrices
@@ -174,8 +177,9 @@ def write_file(path, data: bytes) -> None:
             f.flush()
             os.fsync(f.fileno())
         os.replace(new, path)
-    except OSError as e:
+    except BaseException as e:
         new.unlink(missing_ok=True)
+        if not isinstance(e, OSError): raise
         raise OSError(e.errno, f'could not save {path} ({e.strerror}); the file that was there before is untouched. Free some space or choose another place') from e
 
 # %% ../nbs/09_train.ipynb #00000024
@@ -183,10 +187,10 @@ def save_model(path,       # a .safetensors file
                model: StackedHourglass,
                info: dict = {}, # what else to remember, ready for JSON: skeleton, size, scores
                optims: list = (), # optimisers, to resume from
-               dtype: torch.dtype = None, # store weights as this, e.g. torch.float16; unchanged where None
+               dtype: torch.dtype = None, # store filters as this, e.g. torch.float16; unchanged where None
               ) -> None:
     "Weights and configuration in one file, written whole or not at all."
-    tensors = {f'model.{k}': v.to(dtype) if dtype and v.is_floating_point() else v for k, v in model.state_dict().items()}
+    tensors = {f'model.{k}': v.to(dtype) if dtype and v.ndim > 1 else v for k, v in model.state_dict().items()} # statistics and biases stay exact
     tensors |= {f'optimiser.{o}.{i}.{k}': v for o, optimiser in enumerate(optims) for i, s in optimiser.state_dict()['state'].items() for k, v in s.items()}
     tensors = {k: v.detach().contiguous() for k, v in tensors.items()}
     write_file(path, save(tensors, {'hgtutorial': json.dumps({'model': model.config} | info)}))
@@ -226,9 +230,8 @@ def _differences(found, expected): return ', '.join(f'{k}: file {found.get(k)!r}
 
 def _resume(path, model, optims, data, config): # fills model and optimisers; the run as it stands
     tensors, info = _read(path)
-    lengths = ('steps', 'epochs', 'minutes')
-    asked = {k: v for k, v in json.loads(json.dumps(asdict(config))).items() if k not in lengths}
-    differ = _differences(info['model'], model.config) or _differences(info['train'], asked) or _differences(info, {'people': len(data)})
+    asked = json.loads(json.dumps(asdict(config)))
+    differ = _differences(info['model'], model.config) or _differences(info['train'], asked) or _differences(info, {'data': data.name, 'people': len(data), 'skeleton': data.skeleton.name})
     if differ: raise ValueError(f'{path} is a checkpoint of another run ({differ}); resume with the same settings, or start anew in another place')
     model.load_state_dict(_part(tensors, 'model.'))
     for o, optimiser in enumerate(optims):
@@ -237,6 +240,8 @@ def _resume(path, model, optims, data, config): # fills model and optimisers; th
             i, name = key.split('.')
             state.setdefault(int(i), {})[name] = value
         optimiser.load_state_dict({'state': state, 'param_groups': optimiser.state_dict()['param_groups']})
+        for p, kept in optimiser.state.items(): # in the memory layout of the weights: fused steps rely on it
+            for k, v in kept.items(): kept[k] = torch.empty_like(p).copy_(v) if v.shape == p.shape else v.clone()
     return info
 
 # %% ../nbs/09_train.ipynb #0000002d
@@ -296,12 +301,13 @@ def fit(model: StackedHourglass, # trained in place
         'train': asdict(config), 'steps': _steps(model, train, valid, config), 'step': 0, 'people': len(train),
         'data': train.name, 'skeleton': train.skeleton.name, 'size': config.size, 'history': []}
     steps, history = info['steps'], info['history']
-    every, losses, start = max(1, steps//config.checks), [], time.perf_counter()
+    every, losses, start = math.ceil(steps/config.checks), [], time.perf_counter()
     before = history[-1]['seconds'] if history else 0.
     keep = lambda step: checkpoint and save_model(checkpoint, model, info | {'step': step}, optims)
     with _Pause() as pause, tqdm(total=steps, initial=info['step'], disable=not progress, unit='step') as bar:
         for step in range(info['step'], steps):
             losses.append(train_step(model, optims, train, config, step, steps))
+            if not math.isfinite(losses[-1]): raise ValueError(f'the loss is {losses[-1]} at step {step+1}: the run diverged; lower lr (found {config.lr:g})' + (f', {checkpoint} holds the last good step' if checkpoint else ''))
             bar.update()
             if (step + 1) % every == 0 or step + 1 == steps:
                 seconds = time.perf_counter() - start

@@ -2,7 +2,6 @@
 
 Closes with one line, `N passed, N failed`; the exit status is 1 where anything failed.
 """
-import hashlib
 import json
 import os
 import re
@@ -20,15 +19,15 @@ def note(name, ok, why=''):
     print(f'{"ok    " if ok else "FAILED"} {name}{"" if ok else ": " + why}', flush=True)
 
 
-def digest(pattern):
-    return {p.relative_to(root): hashlib.sha256(p.read_bytes()).hexdigest() for p in root.glob(pattern)}
-
-
 def unchanged(name, pattern, command, cure):
-    "Run a command that should change nothing; say what it changed."
-    before = digest(pattern)
+    "Run a command that should change nothing; say what it changed, and put it back."
+    read = lambda: {p: p.read_bytes() for p in root.glob(pattern)}
+    before = read()
     done = subprocess.run([bin/command], cwd=root, capture_output=True, text=True)
-    changed = sorted(str(p) for p in before.keys() | (after := digest(pattern)).keys() if before.get(p) != after.get(p))
+    after = read()
+    changed = sorted(p.name for p in before.keys() | after.keys() if before.get(p) != after.get(p))
+    for p in after.keys() - before.keys(): p.unlink()
+    for p in changed and before: p.write_bytes(before[p])
     note(name, not changed and not done.returncode, f'{", ".join(changed) or done.stderr[-500:]}: {cure}')
 
 
@@ -57,7 +56,7 @@ def notebooks():
     out = done.stdout + done.stderr
     print(out, flush=True)
     ran = re.findall(r'- Completed (\S+\.ipynb)', out)
-    bad = out.partition('failed on the following')[2]
+    bad = (re.split('failed on the following', out, flags=re.I) + [''])[1]
     for path in on_disk: note(path.name, any(Path(r).name == path.name for r in ran) and path.name not in bad, 'failed or was not run, see above')
     note('as many notebooks run as there are', len(ran) == len(on_disk), f'{len(ran)} run, {len(on_disk)} on disk')
     if done.returncode and not bad: note('nbdev_test', False, f'exit status {done.returncode}')
@@ -74,6 +73,9 @@ def pytest():
     if done.returncode and not count.get('failed') and not count.get('error'): note('pytest', False, f'exit status {done.returncode}')
 
 
+modules = {p.stem for p in root.glob('hgtutorial/*.py') if not p.stem.startswith('_')}
+exported = {m for p in root.glob('nbs/*.ipynb') for m in re.findall(r'#\| default_exp (\w+)', p.read_text())}
+note('every module has its chapter', modules == exported, f'{sorted(modules ^ exported)}')
 unchanged('the package is what the notebooks export', 'hgtutorial/*.py', 'nbdev_export', 'run nbdev_export and commit')
 unchanged('the notebooks are clean', 'nbs/*.ipynb', 'nbdev_clean', 'run nbdev_clean and commit')
 check = subprocess.run([sys.executable, 'docs/build.py', 'readme', '--check'], cwd=root, capture_output=True, text=True)

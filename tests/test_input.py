@@ -1,14 +1,16 @@
 "Bad input gets an error that names what was found."
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from hgtutorial.crop import figure_data
-from hgtutorial.heatmap import decode, encode
-from hgtutorial.pck import pck
+from hgtutorial.heatmap import decode, encode, flip_back
+from hgtutorial.pck import pck, reference_length
 from hgtutorial.skeleton import FLIC11, LSP14, MPII16, Skeleton, draw_pose
 from hgtutorial.stack import StackedHourglass, hg_small
-from hgtutorial.train import TrainConfig, fit, predict
+from hgtutorial.train import TrainConfig, fit, load_model, predict
 
 yes = torch.ones(1, 14, dtype=torch.bool)
 
@@ -68,6 +70,28 @@ def test_a_network_of_another_skeleton():
 @pytest.mark.parametrize('kw', [dict(), dict(steps=1, epochs=1), dict(minutes=0), dict(steps=-1), dict(steps=1, optimiser='lion'), dict(steps=1, schedule='linear')])
 def test_runs_that_make_no_sense(kw):
     with pytest.raises(ValueError): TrainConfig(**kw)
+
+
+def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
+    data, path, config = figure_data(8), tmp_path/'c.safetensors', TrainConfig(steps=40, batch=4, checks=40, lr=1e30)
+    with pytest.raises(ValueError, match='diverged; lower lr'): fit(StackedHourglass(1, 8, 14, depth=3), data, config=config, checkpoint=path, progress=False)
+    assert all(p.isfinite().all() for p in load_model(path)[0].parameters())
+
+
+@pytest.mark.parametrize('kw', [dict(batch=0), dict(checks=0), dict(steps=1.5), dict(steps='9'), dict(lr=-1), dict(sigma=0)])
+def test_numbers_that_make_no_sense(kw):
+    with pytest.raises(ValueError, match=next(iter(kw))): TrainConfig(**dict(steps=1) | kw)
+
+
+@pytest.mark.parametrize('photo', [np.zeros((40, 40), np.uint8), np.zeros((40, 40, 1), np.uint8), np.zeros((40, 40, 4), np.uint8), np.zeros((0, 40, 3), np.uint8), np.zeros((40, 40, 3))])
+def test_photos_that_are_no_rgb_pictures(photo):
+    data = replace(figure_data(2), photos=[photo, photo])
+    with pytest.raises(ValueError, match='photos: found'): predict(hg_small(), data)
+
+
+def test_joints_of_another_skeleton_are_not_measured():
+    with pytest.raises(ValueError, match='LSP14'): reference_length(torch.zeros(1, 16, 2), torch.ones(1, 16, dtype=torch.bool), LSP14)
+    with pytest.raises(ValueError, match='16 joints, expected 14'): flip_back(torch.zeros(16, 4, 4), LSP14.mirror)
 
 
 def test_a_checkpoint_of_another_network(tmp_path):

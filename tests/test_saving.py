@@ -66,6 +66,14 @@ def test_weights_in_half_precision_come_back_as_float32(tmp_path):
     assert max((a - b).abs().max() for a, b in zip(model.parameters(), back.parameters())) < 1e-3
 
 
+def test_half_precision_keeps_large_statistics(tmp_path):
+    "Running variances grow beyond what 16 bits can hold; they must survive."
+    model = tiny()
+    model.stem[1].running_var.fill_(1e6)
+    save_model(tmp_path/'m.safetensors', model, dtype=torch.float16)
+    assert torch.equal(load_model(tmp_path/'m.safetensors')[0].stem[1].running_var, model.stem[1].running_var)
+
+
 @pytest.mark.parametrize('content, says', [(b'', 'not a readable'), (b'\x80\x04 pickle?', 'not a readable'), (b'\x00'*64, 'not a readable')])
 def test_other_files_are_refused_by_name(tmp_path, content, says):
     path = tmp_path/'odd.safetensors'
