@@ -52,7 +52,10 @@ def _write_png(path, picture): # an array or a matplotlib figure
 
     from hgtutorial.train import write_file
     data = io.BytesIO()
-    if hasattr(picture, 'savefig'): picture.savefig(data, format='png', dpi=110)
+    if hasattr(picture, 'savefig'):
+        import matplotlib.pyplot as plt
+        picture.savefig(data, format='png', dpi=110)
+        plt.close(picture)
     else: Image.fromarray(picture).save(data, 'png')
     write_file(path, data.getvalue())
 

@@ -30,7 +30,7 @@ def evaluate(model: StackedHourglass, # trained for the skeleton of the data
     joints, _ = predict(model, data, size, flip, stack)
     return PCKReport(joints, data.joints, data.labelled, data.norm, data.skeleton, data=data.name, **about), joints
 
-# %% ../nbs/10_evaluate.ipynb #00000010
+# %% ../nbs/10_evaluate.ipynb #00000011
 def worst(report: PCKReport, # of the data
           n: int = 8,        # how many people
          ) -> Tensor: # (n,) their indices, worst first
@@ -48,7 +48,7 @@ def side_by_side(data: PoseData, # true joints
                                      draw_pose(data.photos[i], data.joints[i], data.skeleton, data.labelled[i])], 1)
     return montage([pair(int(i)) for i in indices], columns, gap=4)
 
-# %% ../nbs/10_evaluate.ipynb #0000001c
+# %% ../nbs/10_evaluate.ipynb #0000001d
 class _Levels: # what one hourglass sums up at each of its levels, while the block lasts
     def __init__(self, hourglass):
         self.seen, self.levels = [], []
@@ -68,7 +68,7 @@ def scales(model: StackedHourglass,
     with _Levels(model.hourglasses[-1]) as levels: model.eval()(x)
     return sorted((s[0] for s in levels.seen), key=lambda s: -s.shape[-1])
 
-# %% ../nbs/10_evaluate.ipynb #0000001d
+# %% ../nbs/10_evaluate.ipynb #0000001e
 def plot_scales(model: StackedHourglass,
                 data: PoseData,  # where the picture is
                 index: int = 0,  # which one
@@ -87,7 +87,7 @@ def plot_scales(model: StackedHourglass,
         for ax in row: ax.set(xticks=[], yticks=[])
     return fig
 
-# %% ../nbs/10_evaluate.ipynb #00000026
+# %% ../nbs/10_evaluate.ipynb #00000027
 def plot_history(history: list[dict], # what `fit` returned
                 ): # a matplotlib figure
     "Loss, and PCK where it was measured, against minutes of training."
