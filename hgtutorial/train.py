@@ -17,6 +17,7 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from statistics import median
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -250,13 +251,15 @@ def _steps(model, data, valid, config): # how many steps the run has; minutes ar
     if config.epochs: return max(1, round(config.epochs*(len(data)//config.batch)))
     probe = deepcopy(model)
     optims = optimisers(probe, config)
+    times = []
     for step in range(20):
-        if step == 5: start = time.perf_counter()
+        start = time.perf_counter()
         train_step(probe, optims, data, config, step, 1000)
-    a_step = (time.perf_counter() - start)/15
+        times.append(time.perf_counter() - start)
+    start = time.perf_counter()
     if valid is not None: quick_pck(probe, valid, config.size)
-    checks = config.checks*(time.perf_counter() - start - 15*a_step)
-    return max(1, round((config.minutes*60 - checks)/a_step))
+    checks = config.checks*(time.perf_counter() - start)
+    return max(1, round((config.minutes*60 - checks)/median(times[8:])))
 
 # %% ../nbs/09_train.ipynb #0000002f
 def classroom(**changes, # of any field of `TrainConfig`; give steps, epochs or minutes
