@@ -68,8 +68,7 @@ def group_of(joint: str, # a joint's name
     return 'head' if part in HEAD else 'trunk' if part in TRUNK else part
 
 # %% ../nbs/06_pck.ipynb #00000015
-class PCKReport:
-    "PCK of a set of predictions, with the rule it was computed by."
+class _Errors: # everybody's errors, and the rule that says which are right
     def __init__(self,
                  pred: Tensor,     # (N, K, 2) predicted joints
                  true: Tensor,     # (N, K, 2) true joints
@@ -92,20 +91,21 @@ class PCKReport:
         return f'error {self.compare} threshold, mean of {"joints" if self.average == "joints" else "all scored joints (pooled)"}'
 
     @property
-    def scored(self) -> Tensor: # (N, K) bool
-        return ~self.error.isnan()
+    def scored(self) -> Tensor: return ~self.error.isnan() # (N, K) bool
 
     @property
-    def right(self) -> Tensor: # (N, K) bool
-        return COMPARE[self.compare](self.error, self.threshold)
+    def right(self) -> Tensor: return COMPARE[self.compare](self.error, self.threshold) # (N, K) bool
 
     @property
-    def per_joint(self) -> Tensor: # (K,) fractions; NaN where a joint was never scored
-        return self.right.sum(0)/self.scored.sum(0)
+    def people(self) -> int: return int(self.scored.any(1).sum()) # with at least one joint scored
+
+# %% ../nbs/06_pck.ipynb #00000017
+class _Fractions(_Errors): # the shares of right ones
+    @property
+    def per_joint(self) -> Tensor: return self.right.sum(0)/self.scored.sum(0) # (K,); NaN where a joint was never scored
 
     @property
-    def mean(self) -> float: # by the rule `average`
-        return self._average(self.right).item()
+    def mean(self) -> float: return self._average(self.right).item() # by the rule
 
     def _average(self, right): # (..., N, K) -> (...)
         counts = self.scored.sum(0)
@@ -127,10 +127,9 @@ class PCKReport:
     def auc(self) -> float: # area under the curve from 0 to the threshold, as a fraction of the most it could be
         return torch.trapezoid(self.curve(torch.linspace(0, self.threshold, 101)), dx=.01).item()
 
-    @property
-    def people(self) -> int: # with at least one joint scored
-        return int(self.scored.any(1).sum())
-
+# %% ../nbs/06_pck.ipynb #00000019
+class PCKReport(_Fractions):
+    "PCK of a set of predictions, with the rule it was computed by: prints as a table, plots as a curve, `to_dict` for machines."
     def to_dict(self) -> dict: # ready for JSON
         "The figures with everything needed to know what they mean."
         none_if_nan = lambda x: None if x != x else round(x, 6)
