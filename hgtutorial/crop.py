@@ -17,7 +17,7 @@ from torch import Tensor
 from .figures import make_figures
 from .heatmap import inside
 from .pck import reference_length
-from .skeleton import LSP14, Skeleton
+from .skeleton import LSP14, Skeleton, check_image
 
 # %% ../nbs/08_crop.ipynb #00000007
 def crop_matrix(centre: Tensor,  # (B, 2) x, y in photo pixels: goes to the middle of the crop
@@ -105,9 +105,7 @@ class _Picked: # some items of a sequence, looked up when asked for
     def __getitem__(self, i): return self.items[self.rows[i]]
 
 def _stack(photos): # list of uint8 (H, W, 3) -> float (B, 3, H, W), smaller ones padded right and below
-    for p in photos:
-        if p.dtype != np.uint8 or p.ndim != 3 or p.shape[2] != 3 or 0 in p.shape:
-            raise ValueError(f'photos: found {p.dtype} of shape {p.shape}, expected uint8 (H, W, 3) RGB with H, W > 0')
+    photos = [check_image(p, 'photos') for p in photos]
     h, w = (max(p.shape[d] for p in photos) for d in (0, 1))
     pad = lambda p: p if p.shape[:2] == (h, w) else np.pad(p, ((0, h - p.shape[0]), (0, w - p.shape[1]), (0, 0)))
     return torch.from_numpy(np.stack([pad(p) for p in photos])).permute(0, 3, 1, 2).float().div_(255)

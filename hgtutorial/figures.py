@@ -15,8 +15,6 @@ from multiprocessing import get_context
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from .skeleton import LSP14
-
 # %% ../nbs/07_figures.ipynb #00000007
 LIMITS = { # degrees, lowest and highest, at full energy; the pose of rest is in the middle column
     'lean': (-20, 3, 55), 'bend': (-25, 0, 25), 'twist': (-35, 0, 35), 'nod': (-30, 5, 40), 'turn': (-60, 0, 60),

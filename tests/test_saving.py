@@ -1,5 +1,4 @@
 "What is saved stays whole when the disk is full or the process is killed."
-import os
 import signal
 import subprocess
 import sys
