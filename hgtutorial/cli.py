@@ -135,6 +135,7 @@ def train(data: Annotated[Data, typer.Option(help='What to learn from.')],
           resume: Annotated[bool, typer.Option(help='Go on with the run in --out.')] = False,
           val: Annotated[int, typer.Option(help='So many people at the end of the training part are held out.', min=0)] = 0,
           figures: Annotated[int, typer.Option(help='How many, with --data figures.', min=64)] = 8000,
+          channels: Annotated[int, typer.Option(help='Width of the network.', min=4)] = 64,
           seed: Annotated[int, typer.Option(help='Of the weights, the order and the figures.', min=0)] = 0):
     "Train hg_small, with a bar that shows loss, PCK on held-out people, and pictures a second; Ctrl-C saves, --resume goes on."
     import torch
@@ -146,7 +147,7 @@ def train(data: Annotated[Data, typer.Option(help='What to learn from.')],
         held_out = 'test' if data is Data.figures else 'val' if val else None
         watch = _load_data(data.value, root, held_out, val, settings.size, seed, 100).subset(slice(100)) if held_out else None
         torch.manual_seed(settings.seed)
-        model = hg_small(len(learn.skeleton), kind='softmax')
+        model = hg_small(len(learn.skeleton), channels, kind='softmax')
         history = _learn(model, learn, watch, settings, out, out/'checkpoint.safetensors', resume)
         typer.echo(f"{history[-1]['step']} steps, loss {history[-1]['loss']:.3f}, {history[-1]['rate']:.0f} pictures a second; model.safetensors, history.json and curve.png are in {out}/")
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .crop import PoseData, crops
+from .crop import PoseDataset, crops
 from .hourglass import Hourglass
 from .pck import PCKReport
 from .skeleton import draw_pose, montage
@@ -20,15 +20,16 @@ from .train import predict
 
 # %% ../nbs/10_evaluate.ipynb #00000007
 def evaluate(model: StackedHourglass, # trained for the skeleton of the data
-             data: PoseData,  # photos with their joints
+             data: PoseDataset,  # photos with their joints
              size: int = 128, # pixels of the crops
              flip: bool = True, # average with the mirrored picture
              stack: int = -1, # which stack to believe
+             rule: str = None, # one of `RULES`; the usual one for the data where None
              **about,         # kept in the report
-            ) -> tuple[PCKReport, Tensor]: # the report at 0.2, and the predicted joints (N, K, 2) in photo pixels
+            ) -> tuple[PCKReport, Tensor]: # the report, and the predicted joints (N, K, 2) in photo pixels
     "Predict every person and score them."
     joints, _ = predict(model, data, size, flip, stack)
-    return PCKReport(joints, data.joints, data.labelled, data.norm, data.skeleton, data=data.name, **about), joints
+    return PCKReport(joints, data.joints, data.labelled, data.norm, data.skeleton, rule or data.rule, data=data.name, **about), joints
 
 # %% ../nbs/10_evaluate.ipynb #00000011
 def worst(report: PCKReport, # of the data
@@ -38,7 +39,7 @@ def worst(report: PCKReport, # of the data
     error = report.error.clamp(max=1).nanmean(1).nan_to_num(nan=-1)
     return error.argsort(descending=True)[:n]
 
-def side_by_side(data: PoseData, # true joints
+def side_by_side(data: PoseDataset, # true joints
                  joints: Tensor, # (N, K, 2) predicted
                  indices,        # which people
                  columns: int = 8, # pairs in a row
@@ -70,7 +71,7 @@ def scales(model: StackedHourglass,
 
 # %% ../nbs/10_evaluate.ipynb #0000001e
 def plot_scales(model: StackedHourglass,
-                data: PoseData,  # where the picture is
+                data: PoseDataset,  # where the picture is
                 index: int = 0,  # which one
                 size: int = 128, # pixels of the crop
                 channels: int = 6, # the strongest of each level

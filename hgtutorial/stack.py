@@ -55,6 +55,7 @@ class StackedHourglass(nn.Module):
                  depth: int = 4,      # halvings inside an hourglass
                  stem: str = 'newell', # widths before the first hourglass: "newell" or "pytorch-pose"
                  kind: str = 'mse',   # what its outputs mean, see `to_maps`
+                 mean: tuple = None,  # colour taken off the picture first, as some published checkpoints want it; none where None
                 ):
         super().__init__()
         for name, n in (('stacks', stacks), ('joints', joints), ('depth', depth)):
@@ -62,7 +63,7 @@ class StackedHourglass(nn.Module):
         if channels < 4 or channels % 4: raise ValueError(f'channels: found {channels}, expected a multiple of 4; the stem uses a quarter and a half of them')
         if stem not in STEMS: raise ValueError(f'stem: found {stem!r}, expected one of {STEMS}')
         if kind not in KINDS: raise ValueError(f'kind: found {kind!r}, expected one of {KINDS}')
-        self.config = dict(stacks=stacks, channels=channels, joints=joints, depth=depth, stem=stem, kind=kind)
+        self.config = dict(stacks=stacks, channels=channels, joints=joints, depth=depth, stem=stem, kind=kind, mean=mean)
         self.stem = _stem(channels, stem)
         self.hourglasses = nn.ModuleList(Hourglass(depth, channels) for _ in range(stacks))
         self.features = nn.ModuleList(_features(channels) for _ in range(stacks))
@@ -76,6 +77,7 @@ class StackedHourglass(nn.Module):
         if x.ndim != 4 or x.shape[1] != 3 or not x.is_floating_point():
             raise ValueError(f'x: found {x.dtype} of shape {tuple(x.shape)}, expected floating point (B, 3, H, W) in [0, 1]')
         check_sides(*x.shape[2:], self.config['depth'])
+        if self.config['mean']: x = x - x.new_tensor(self.config['mean']).view(3, 1, 1)
         x, outputs = self.stem(x), []
         for i, (hourglass, features, head) in enumerate(zip(self.hourglasses, self.features, self.heads)):
             f = features(hourglass(x))
@@ -87,4 +89,4 @@ class StackedHourglass(nn.Module):
 def hg1(joints: int = 16, **kw) -> StackedHourglass: "One stack, 256 in."; return StackedHourglass(1, 256, joints, **kw)
 def hg2(joints: int = 16, **kw) -> StackedHourglass: "Two stacks, 256 in."; return StackedHourglass(2, 256, joints, **kw)
 def hg8(joints: int = 16, **kw) -> StackedHourglass: "The paper's eight stacks, 256 in."; return StackedHourglass(8, 256, joints, **kw)
-def hg_small(joints: int = 14, **kw) -> StackedHourglass: "The classroom's network: two narrow stacks, 128 in, also down to 4x4."; return StackedHourglass(2, 64, joints, depth=3, **kw)
+def hg_small(joints: int = 14, channels: int = 64, **kw) -> StackedHourglass: "The classroom's network: two narrow stacks, 128 in, also down to 4x4."; return StackedHourglass(2, channels, joints, depth=3, **kw)

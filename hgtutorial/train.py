@@ -25,10 +25,10 @@ from safetensors.torch import save
 from torch import Tensor
 from tqdm import tqdm
 
-from .crop import Augment, PoseData, crops, invert, transform
+from .crop import Augment, PoseDataset, crops, invert, transform
 from .heatmap import decode, encode, flip_back, rescale, to_maps
 from .loss import heatmap_loss
-from .pck import pck
+from .pck import PCKReport
 from .skeleton import Skeleton
 from .stack import StackedHourglass
 
@@ -41,7 +41,7 @@ def check_fits(model: StackedHourglass, skeleton: Skeleton) -> None:
 # %% ../nbs/09_train.ipynb #00000008
 @torch.no_grad()
 def predict(model: StackedHourglass, # in any mode; it is left as it was
-            data: PoseData,  # photos, and where the person is
+            data: PoseDataset,  # photos, and where the person is
             size: int = 128, # pixels of the crops
             flip: bool = False, # average with the mirrored picture
             stack: int = -1, # which stack to believe
@@ -63,10 +63,10 @@ def predict(model: StackedHourglass, # in any mode; it is left as it was
     return tuple(map(torch.cat, zip(*found)))
 
 # %% ../nbs/09_train.ipynb #00000009
-def quick_pck(model: StackedHourglass, data: PoseData, size: int = 128) -> float:
-    "PCK@0.2 of the reference length, mean of joints: the figure on the progress bar."
+def quick_pck(model: StackedHourglass, data: PoseDataset, size: int = 128) -> float:
+    "PCK@0.2 of the reference length (heads: PCKh@0.5), mean of joints: the figure on the progress bar."
     joints, _ = predict(model, data, size)
-    return pck(joints, data.joints, data.labelled, data.norm).nanmean().item()
+    return PCKReport(joints, data.joints, data.labelled, data.norm, data.skeleton, data.rule).mean
 
 # %% ../nbs/09_train.ipynb #0000000d
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class TrainConfig:
     lr: float = 2.5e-4    # highest learning rate
     schedule: str = 'drop' # "drop": by 5 after 3/4 of the steps; "cosine": up over 5 %, then down to zero
     sigma: float = 1.     # of the target, in heatmap pixels
+    bf16: bool = False    # compute in bfloat16: half the time on processors that have it, a hundred times longer on others
     augment: Augment = field(default_factory=Augment)
     seed: int = 0         # order and augmentation of the data
     checks: int = 20      # how often to validate and save
@@ -155,7 +156,7 @@ def _batch(data, config, step): # everything random is a function of (seed, step
 def train_step(model, optims, data, config, step, steps) -> float: # the loss
     "One step of training; all it depends on is in its arguments."
     x, joints, labelled, _ = _batch(data, config, step)
-    outputs = model(x.contiguous(memory_format=torch.channels_last))
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=config.bf16): outputs = model(x.contiguous(memory_format=torch.channels_last)).float()
     heatmaps = encode(rescale(joints, outputs.shape[-1]/config.size), labelled, outputs.shape[-1], config.sigma)
     loss = heatmap_loss(outputs, heatmaps, labelled, model.config['kind'])
     model.zero_grad()
@@ -289,8 +290,8 @@ def _check_run(model, train, config, checkpoint, resume):
 
 # %% ../nbs/09_train.ipynb #00000034
 def fit(model: StackedHourglass, # trained in place
-        train: PoseData,
-        valid: PoseData = None,  # PCK@0.2 is measured on it now and then
+        train: PoseDataset,
+        valid: PoseDataset = None,  # PCK@0.2 is measured on it now and then
         config: TrainConfig = TrainConfig(epochs=1),
         checkpoint = None,       # a .safetensors file, rewritten at every check
         resume: bool = False,    # go on from the checkpoint, bit for bit

@@ -67,5 +67,5 @@ def test_pck_is_a_fraction_and_grows(seed, a, b):
     low, high = (pck(pred, true, labelled, norm, t) for t in sorted((a, b)))
     kept = ~low.isnan()
     assert ((low >= 0) & (low <= high) & (high <= 1))[kept].all()
-    report = PCKReport(pred, true, labelled, norm, LSP14, max(a, b, .01))
+    report = PCKReport(pred, true, labelled, norm, LSP14, threshold=max(a, b, .01))
     assert 0 <= report.auc <= 1 and torch.equal(report.per_joint.nan_to_num(-1), pck(pred, true, labelled, norm, max(a, b, .01)).nan_to_num(-1))
