@@ -360,12 +360,12 @@ def _coordinate_faults(data): # what, (N,) bool, harmful
 
 # %% ../nbs/14_datasets.ipynb #00000040
 def faults(data: PoseDataset,
-           progress: bool = False, # show a bar while the pictures are opened
+           progress: bool = False, # show a bar on a terminal while the pictures are opened
           ) -> list[Fault]: # in the order of the people
     "Look at everybody: coordinates, boxes, and whether each picture opens and holds the person."
     coordinates = list(_coordinate_faults(data))
     found = []
-    for i in tqdm(range(len(data)), disable=not progress, unit='person'):
+    for i in tqdm(range(len(data)), disable=None if progress else True, unit='person'):
         add = lambda what, harmful: found.append(Fault(i, data[i].image, what, harmful))
         for what, bad, harmful in coordinates:
             if bad[i]: add(what, harmful)
@@ -383,7 +383,7 @@ def sound(data: PoseDataset,
     "Check before training."
     if bad not in ('stop', 'skip'): raise ValueError(f'bad: found {bad!r}, expected "stop" or "skip"')
     harmful = [f for f in faults(data, progress) if f.harmful]
-    if harmful and bad == 'stop': raise ValueError(f'{data.name}: {len(harmful)} faults, first {harmful[0].image} (person {harmful[0].index}): {harmful[0].what}; mend them, or skip them with bad="skip"')
+    if harmful and bad == 'stop': raise ValueError(f'{data.name}: {len(harmful)} of {len(data)} people cannot be used, first {harmful[0].image} (person {harmful[0].index}): {harmful[0].what}; mend them, or skip them with bad="skip"')
     out = {f.index for f in harmful}
     return data.subset([i for i in range(len(data)) if i not in out]) if out else data
 

@@ -110,7 +110,7 @@ def _state(path): # the tensors of a checkpoint, without the names in front
     try:
         with torch.serialization.safe_globals(harmless): content = torch.load(path, map_location='cpu', weights_only=True)
     except FileNotFoundError: raise FileNotFoundError(f'{path}: there is no such file') from None
-    except pickle.UnpicklingError as e: raise ValueError(f'{path}: holds Python objects besides tensors, which are not loaded because they can run programs; where you trust it, save its state_dict alone ({str(e).splitlines()[0]})') from e
+    except pickle.UnpicklingError as e: raise ValueError(f'{path}: holds Python objects besides tensors, which are not loaded because they can run programs; where you trust it, save its state_dict alone') from e
     except (RuntimeError, EOFError, ValueError, OSError) as e: raise ValueError(f'{path}: not a complete PyTorch checkpoint ({str(e).splitlines()[0]})') from e
     state = content.get('state_dict', content) if isinstance(content, dict) else {}
     state = {re.sub(r'^(model\.|module\.)+', '', k): v for k, v in state.items() if isinstance(v, Tensor)}
