@@ -13,6 +13,7 @@ import sys
 import time
 from dataclasses import asdict, fields
 from enum import Enum
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,7 @@ class _Refused: # an error of ours becomes one red line on stderr, not a traceba
     def __exit__(self, kind, error, trace):
         if kind is None: return
         if issubclass(kind, KeyboardInterrupt): code = 130
-        elif issubclass(kind, (ValueError, TypeError, OSError)): code = 1
+        elif issubclass(kind, (ValueError, TypeError, OSError, ImportError)): code = 1
         else: return
         typer.secho(str(error) or 'stopped', fg='red', err=True)
         raise typer.Exit(code)
@@ -83,7 +84,7 @@ def _learn(model, train, valid, config, out, checkpoint=None, resume=False): # f
     from hgtutorial.evaluate import plot_history
     from hgtutorial.train import fit, save_model
     history = fit(model, train, valid, config, checkpoint, resume)
-    save_model(out/'model.safetensors', model, dict(skeleton=train.skeleton.name, size=config.size, data=train.name, train=asdict(config), history=history), dtype=torch.float16)
+    save_model(out/'model.safetensors', model, dict(skeleton=train.skeleton.name, joints=train.skeleton.joints, size=config.size, data=train.name, train=asdict(config), history=history), dtype=torch.float16)
     _write_json(out/'history.json', history)
     _write_png(out/'curve.png', plot_history(history))
     return history
@@ -153,9 +154,9 @@ def train(data: Annotated[Data, typer.Option(help='What to learn from.')],
     with _Refused():
         settings = _config(config, minutes, epochs, data is Data.figures, seed, out/'checkpoint.safetensors' if resume else None)
         learn = _load_data(data.value, root, 'train', val, settings.size, seed, figures)
-        if data is not Data.figures: learn = sound(learn, bad.value, progress=True)
-        held_out = 'test' if data is Data.figures else 'val' if val else None
+        held_out = 'test' if data is Data.figures else 'val' if val or data is Data.mpii else None
         watch = _load_data(data.value, root, held_out, val, settings.size, seed, 100).subset(slice(100)) if held_out else None
+        if data is not Data.figures: learn, watch = (part and sound(part, bad.value, progress=True) for part in (learn, watch))
         torch.manual_seed(settings.seed)
         model = hg_small(len(learn.skeleton), channels, kind='softmax')
         history = _learn(model, learn, watch, settings, out, out/'checkpoint.safetensors', resume)
@@ -199,17 +200,15 @@ def evaluate(data: Annotated[Data, typer.Option(help='What to be scored on.')],
 
 # %% ../nbs/40_cli.ipynb #00000015
 def _photos_of(paths): # files, and the pictures in folders
-    from PIL import Image
-    known = Image.registered_extensions()
+    known = {'.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.heic', '.heif', '.avif'}
     for p in paths:
         if p.is_dir(): yield from sorted(q for q in p.iterdir() if q.suffix.lower() in known)
         else: yield p
 
-def _free(out, stem, taken): # a file name nobody has yet
-    names = (f'{stem}{"" if n == 1 else f"-{n}"}.png' for n in range(1, len(taken) + 2))
-    name = next(n for n in names if n not in taken)
-    taken.add(name)
-    return out/name
+def _free(out, stem, taken): # a file that is neither a photo given nor drawn already
+    path = next(p for p in (out/f'{stem}{"" if n == 1 else f"-{n}"}.png' for n in count(1)) if p.resolve() not in taken)
+    taken.add(path.resolve())
+    return path
 
 # %% ../nbs/40_cli.ipynb #00000016
 @app.command()
@@ -225,7 +224,7 @@ def predict(photos: Annotated[list[Path], typer.Argument(help='Pictures, or fold
     with _Refused():
         estimate, files = PoseEstimator.from_pretrained(weights), list(_photos_of(photos))
         if not files: raise ValueError(f'{", ".join(map(str, photos))}: no pictures in there')
-        found, refused, taken = [], [], set()
+        found, refused, taken = [], [], {f.resolve() for f in files}
         for file in tqdm(files, unit='photo', disable=None):
             try: pose = estimate(file, flip=flip)
             except (ValueError, OSError) as e: refused.append(str(e)); continue

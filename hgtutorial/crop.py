@@ -81,7 +81,7 @@ def warp(photo: np.ndarray, # uint8 (H, W, 3)
     matrix = np.asarray(matrix, dtype=float)
     shrink = _shrink(matrix)
     (left, top), (right, bottom) = _covered(matrix, size, math.ceil(shrink))
-    part = check_image(photo)[top:bottom, left:right]
+    part = check_image(photo, 'photo')[top:bottom, left:right]
     if 0 in part.shape: return torch.zeros(3, size, size) # the square lies beside the photo
     matrix = np.column_stack([matrix[:, :2], matrix[:, 2] + matrix[:, :2]@[left, top]])
     pixels = torch.tensor(part).permute(2, 0, 1)
@@ -124,8 +124,10 @@ class PoseDataset:
     def __len__(self): return len(self.joints)
 
     @property
-    def norm(self) -> Tensor: # (N,) reference length
-        return reference_length(self.joints, self.labelled, self.skeleton) if self.head is None else self.head
+    def norm(self) -> Tensor: # (N,) reference length; NaN where nothing measures
+        if self.head is not None: return self.head
+        if self.skeleton.reference is None: return torch.full((len(self),), torch.nan)
+        return reference_length(self.joints, self.labelled, self.skeleton)
 
     @property
     def rule(self) -> str: # the usual one of `RULES`: PCK@0.2 of a reference length, PCKh@0.5 of a head

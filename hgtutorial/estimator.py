@@ -13,15 +13,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from .crop import PoseDataset
+from .datasets import _skeleton_of
 from .skeleton import SKELETONS, Skeleton, check_image, draw_pose
 from .stack import StackedHourglass
 from .train import check_fits, load_model, predict, pretrained
 
 # %% ../nbs/16_estimator.ipynb #00000007
 LARGEST = 100_000_000 # pixels
+
+class _Refused(ValueError): pass # a message of ours
 
 def _opened(source): # a PIL image; the name to use in messages
     if isinstance(source, Image.Image): return source, 'picture'
@@ -46,14 +49,14 @@ def read_image(source, # a path, the bytes of a file, a PIL image, or an array u
         return check_image(np.stack([source]*3, -1) if source.ndim == 2 else source)
     try:
         photo, name = _opened(source)
-        if photo.width*photo.height > LARGEST: raise ValueError(f'{name}: {photo.width}x{photo.height} pixels, expected at most {LARGEST//10**6} million; make it smaller first')
+        if photo.width*photo.height > LARGEST: raise _Refused(f'{name}: {photo.width}x{photo.height} pixels, expected at most {LARGEST//10**6} million; make it smaller first')
         return check_image(_to_rgb(photo))
     except FileNotFoundError: raise FileNotFoundError(f'{source}: there is no such file') from None
     except IsADirectoryError: raise ValueError(f'{source}: is a folder, expected a picture') from None
-    except Image.DecompressionBombError as e: raise ValueError(f'{source}: too many pixels ({e}); make it smaller first') from None
-    except (UnidentifiedImageError, OSError, SyntaxError) as e:
+    except _Refused: raise
+    except Exception as e: # Pillow's readers raise nearly anything on a damaged file
         name = source if isinstance(source, (str, Path)) else 'picture'
-        raise ValueError(f'{name}: cannot be read as a picture; is it complete, and a JPEG, PNG, WebP, GIF, BMP or TIFF?') from e
+        raise ValueError(f'{name}: cannot be read as a picture ({type(e).__name__}: {e}); is it complete, and a JPEG, PNG, WebP, GIF, BMP or TIFF?') from e
 
 # %% ../nbs/16_estimator.ipynb #0000000d
 @dataclass(frozen=True)
@@ -120,8 +123,9 @@ class PoseEstimator:
                        ) -> 'PoseEstimator':
         "Weights by name, or from a file."
         model, info = load_model(name) if str(name).endswith('.safetensors') else pretrained(name)
-        if info.get('skeleton') not in SKELETONS: raise ValueError(f'{name}: found skeleton {info.get("skeleton")!r}, expected one of {tuple(SKELETONS)}; build PoseEstimator(model, skeleton) yourself')
-        return cls(model, SKELETONS[info['skeleton']], info.get('size', 128))
+        known = SKELETONS | ({info['skeleton']: _skeleton_of(info['joints'])} if 'joints' in info else {})
+        if info.get('skeleton') not in known: raise ValueError(f'{name}: found skeleton {info.get("skeleton")!r}, expected one of {tuple(known)}; build PoseEstimator(model, skeleton) yourself')
+        return cls(model, known[info['skeleton']], info.get('size', 128))
 
     def _look(self, images, centre, side, flip): # joints (N, K, 2), confidence (N, K)
         n, k = len(images), len(self.skeleton)
@@ -136,7 +140,7 @@ class PoseEstimator:
         many = [i for i in images for _ in range(n)]
         centre, side = _around(self._look(many, centre, side, flip)[0], side)
         joints, confidence = self._look(many, centre, side, flip)
-        best = confidence.log().mean(1).view(-1, n).argmax(1) + n*torch.arange(len(images))
+        best = confidence.clamp(min=1e-6).log().mean(1).view(-1, n).argmax(1) + n*torch.arange(len(images))
         return _around(joints[best], side[best])
 
     def __call__(self,

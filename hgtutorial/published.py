@@ -6,9 +6,11 @@
 __all__ = ['read_predictions', 'mpii_truth', 'score_predictions', 'load_princeton', 'load_pytorch_pose', 'save_princeton']
 
 # %% ../nbs/15_published.ipynb #00000003
+import io
 import json
 import pickle
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,17 +50,14 @@ def mpii_truth(root,      # folder with detections_our_format.mat, or valid.h5 f
     root = Path(root)
     if rule == 'princeton':
         data = MPII(root, 'val', file='valid.h5')
-        return data.subset(slice(None)) if (data.joints[..., 0] != -1).all() else _without(data, data.joints[..., 0] == -1)
+        return replace(data, labelled=data.labelled & (data.joints[..., 0] != -1))
     path = root/'detections_our_format.mat'
+    if not path.exists(): raise FileNotFoundError(f'{path}: there is no such file; it comes with the programs that score MPII (HRNet and mmpose name it gt_valid.mat)')
     take = lambda name, *axes: np.asarray(_mat(path, name), dtype=float).transpose(axes)
     joints, boxes, missing = take('pos_gt_src', 2, 0, 1), take('headboxes_src', 2, 0, 1), take('jnt_missing', 1, 0)
     n, labelled = len(joints), missing == 0
     return _dataset(['']*n, joints - 1, labelled, np.zeros_like(labelled), np.zeros((n, 2)), np.ones(n), MPII16, f'MPII {path.name}',
                     [(str(i), 0) for i in range(n)], head_length(torch.from_numpy(boxes)))
-
-def _without(data, joints): # the same people, these joints (N, K) not labelled
-    from dataclasses import replace
-    return replace(data, labelled=data.labelled & ~joints)
 
 # %% ../nbs/15_published.ipynb #0000000a
 def score_predictions(path, # a file of predictions
@@ -105,12 +104,14 @@ _marks = {'princeton': ('outs.0.conv.weight', r'hgs\.(\d+)\.', r'hgs\.0\.0((?:\.
           'pytorch-pose': ('score.0.weight', r'hg\.(\d+)\.hg\.', r'hg\.0\.hg\.(\d+)\.0\.0\.bn1\.weight')}
 
 def _state(path): # the tensors of a checkpoint, without the names in front
-    scalar = np._core.multiarray.scalar
-    harmless = [(scalar, 'numpy.core.multiarray.scalar'), scalar, np.dtype, type(np.dtype('float64')), type(np.dtype('float32')), type(np.dtype('int64'))]
+    scalar = np.float64(0).__reduce__()[0]
+    harmless = [(scalar, 'numpy.core.multiarray.scalar'), (scalar, 'numpy._core.multiarray.scalar'), np.dtype, type(np.dtype('float64')), type(np.dtype('float32')), type(np.dtype('int64'))]
     try:
         with torch.serialization.safe_globals(harmless): content = torch.load(path, map_location='cpu', weights_only=True)
     except FileNotFoundError: raise FileNotFoundError(f'{path}: there is no such file') from None
-    except pickle.UnpicklingError as e: raise ValueError(f'{path}: holds Python objects besides tensors, which are not loaded because they can run programs; where you trust it, save its state_dict alone') from e
+    except pickle.UnpicklingError as e:
+        if 'global' not in str(e).lower(): raise ValueError(f'{path}: not a PyTorch checkpoint; is it a web page? fetch it again') from None
+        raise ValueError(f'{path}: holds Python objects besides tensors, which are not loaded because they can run programs; where you trust it, save its state_dict alone') from e
     except (RuntimeError, EOFError, ValueError, OSError) as e: raise ValueError(f'{path}: not a complete PyTorch checkpoint ({str(e).splitlines()[0]})') from e
     state = content.get('state_dict', content) if isinstance(content, dict) else {}
     state = {re.sub(r'^(model\.|module\.)+', '', k): v for k, v in state.items() if isinstance(v, Tensor)}
@@ -163,7 +164,6 @@ def save_princeton(path, # written whole or not at all
                    model: StackedHourglass, # with Princeton's stem
                   ) -> None:
     "Write a checkpoint that Princeton's program loads."
-    import io
     if model.config['stem'] != 'newell' or model.config['mean']: raise ValueError(f'found stem {model.config["stem"]!r} and mean {model.config["mean"]}; Princeton\'s network has stem "newell" and takes no mean off')
     ours, state = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, {}
     for theirs, name in _names('princeton', model.config['stacks'], model.config['depth']):

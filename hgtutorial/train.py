@@ -167,7 +167,7 @@ def train_step(model, optims, data, config, step, steps) -> float: # the loss
         optimiser.step()
     return loss.item()
 
-# %% ../nbs/09_train.ipynb #00000023
+# %% ../nbs/09_train.ipynb #00000025
 def write_file(path, data: bytes) -> None:
     "All of it or nothing: a new file beside the old one, then renamed over it."
     path = Path(path)
@@ -184,7 +184,7 @@ def write_file(path, data: bytes) -> None:
         if not isinstance(e, OSError): raise
         raise OSError(e.errno, f'could not save {path} ({e.strerror}); the file that was there before is untouched. Free some space or choose another place') from e
 
-# %% ../nbs/09_train.ipynb #00000024
+# %% ../nbs/09_train.ipynb #00000026
 def save_model(path,       # a .safetensors file
                model: StackedHourglass,
                info: dict = {}, # what else to remember, ready for JSON: skeleton, size, scores
@@ -197,7 +197,7 @@ def save_model(path,       # a .safetensors file
     tensors = {k: v.detach().contiguous() for k, v in tensors.items()}
     write_file(path, save(tensors, {'hgtutorial': json.dumps({'model': model.config} | info)}))
 
-# %% ../nbs/09_train.ipynb #00000025
+# %% ../nbs/09_train.ipynb #00000027
 def _read(path): # tensors and information of a file that `save_model` wrote
     try:
         with safe_open(path, 'pt') as f: meta, tensors = f.metadata() or {}, {k: f.get_tensor(k) for k in f.keys()}
@@ -208,7 +208,7 @@ def _read(path): # tensors and information of a file that `save_model` wrote
 
 def _part(tensors, prefix): return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
-# %% ../nbs/09_train.ipynb #00000026
+# %% ../nbs/09_train.ipynb #00000028
 def load_model(path, # a file that `save_model` or `fit` wrote
               ) -> tuple[StackedHourglass, dict]: # the network, ready to predict, and what was remembered with it
     "Build the network a file describes and fill in its weights."
@@ -218,7 +218,7 @@ def load_model(path, # a file that `save_model` or `fit` wrote
     except RuntimeError as e: raise ValueError(f'{path}: its weights do not fit its own configuration {info["model"]}; the file was put together wrongly ({str(e).splitlines()[1].strip()})') from e
     return model.to(memory_format=torch.channels_last).eval(), info
 
-# %% ../nbs/09_train.ipynb #00000027
+# %% ../nbs/09_train.ipynb #00000029
 def pretrained(name: str = 'figures-small', # a file in the package's folder weights/
               ) -> tuple[StackedHourglass, dict]: # as `load_model`
     "A network that comes with the package."
@@ -227,7 +227,7 @@ def pretrained(name: str = 'figures-small', # a file in the package's folder wei
     if name not in there: raise ValueError(f'found no weights {name!r}, expected one of {there}')
     return load_model(folder/f'{name}.safetensors')
 
-# %% ../nbs/09_train.ipynb #0000002c
+# %% ../nbs/09_train.ipynb #0000002e
 def _differences(found, expected): return ', '.join(f'{k}: file {found.get(k)!r}, asked {v!r}' for k, v in expected.items() if found.get(k) != v)
 
 def _resume(path, model, optims, data, config): # fills model and optimisers; the run as it stands
@@ -246,7 +246,7 @@ def _resume(path, model, optims, data, config): # fills model and optimisers; th
             for k, v in kept.items(): kept[k] = torch.empty_like(p).copy_(v) if v.shape == p.shape else v.clone()
     return info
 
-# %% ../nbs/09_train.ipynb #0000002d
+# %% ../nbs/09_train.ipynb #0000002f
 def _steps(model, data, valid, config): # how many steps the run has; minutes are measured on a copy of the network
     if config.steps: return config.steps
     if config.epochs: return max(1, round(config.epochs*(len(data)//config.batch)))
@@ -262,13 +262,13 @@ def _steps(model, data, valid, config): # how many steps the run has; minutes ar
     checks = config.checks*(time.perf_counter() - start)
     return max(1, round((config.minutes*60 - checks)/median(times[8:])))
 
-# %% ../nbs/09_train.ipynb #0000002f
+# %% ../nbs/09_train.ipynb #00000031
 def classroom(**changes, # of any field of `TrainConfig`; give steps, epochs or minutes
              ) -> TrainConfig:
     "The recipe for `hg_small` and minutes instead of days; use it with kind='softmax'."
     return TrainConfig(**dict(optimiser='muon', lr=.02, schedule='cosine') | changes)
 
-# %% ../nbs/09_train.ipynb #00000031
+# %% ../nbs/09_train.ipynb #00000033
 class _Pause: # turns the first Ctrl-C into a flag, so that a step is never left half done
     def __enter__(self):
         self.asked, self.old = False, None
@@ -280,7 +280,7 @@ class _Pause: # turns the first Ctrl-C into a flag, so that a step is never left
     def __exit__(self, *_):
         if self.old is not None: signal.signal(signal.SIGINT, self.old)
 
-# %% ../nbs/09_train.ipynb #00000032
+# %% ../nbs/09_train.ipynb #00000034
 def _check_run(model, train, config, checkpoint, resume):
     check_fits(model, train.skeleton)
     if len(train) < config.batch: raise ValueError(f'found {len(train)} people for a batch of {config.batch}; choose a smaller batch')
@@ -288,7 +288,7 @@ def _check_run(model, train, config, checkpoint, resume):
     if checkpoint and not resume and Path(checkpoint).exists():
         raise FileExistsError(f'{checkpoint} holds a run already; resume it, or choose another place')
 
-# %% ../nbs/09_train.ipynb #00000034
+# %% ../nbs/09_train.ipynb #00000036
 def fit(model: StackedHourglass, # trained in place
         train: PoseDataset,
         valid: PoseDataset = None,  # PCK@0.2 is measured on it now and then

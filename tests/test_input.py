@@ -86,7 +86,7 @@ def test_numbers_that_make_no_sense(kw):
 @pytest.mark.parametrize('photo', [np.zeros((40, 40), np.uint8), np.zeros((40, 40, 1), np.uint8), np.zeros((40, 40, 4), np.uint8), np.zeros((0, 40, 3), np.uint8), np.zeros((40, 40, 3))])
 def test_photos_that_are_no_rgb_pictures(photo):
     data = replace(figure_data(2), photos=[photo, photo])
-    with pytest.raises(ValueError, match='photos: found'): predict(hg_small(), data)
+    with pytest.raises(ValueError, match='photo: found'): predict(hg_small(), data)
 
 
 def test_joints_of_another_skeleton_are_not_measured():

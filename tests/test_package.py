@@ -42,14 +42,16 @@ def test_sdist_makes_a_wheel_that_works_elsewhere(tmp_path):
     with zipfile.ZipFile(wheel) as z:
         names = z.namelist()
         z.extractall(tmp_path/'site')
-    assert 'hgtutorial/weights/figures-small.safetensors' in names and not [n for n in names if n.startswith(('nbs', 'tests'))]
-    done = run(sys.executable, '-c', "import hgtutorial.train as t; print(t.__file__); print(t.pretrained()[0].config['joints'])",
+    assert {f'hgtutorial/weights/{n}' for n in ('figures-small.safetensors', 'figures-small.md', 'lsp-small.safetensors', 'lsp-small.md')} <= set(names)
+    assert wheel.stat().st_size < 25e6 and not [n for n in names if n.startswith(('nbs', 'tests'))]
+    code = "import numpy as np, hgtutorial.estimator as e; print(e.__file__); print(len(e.PoseEstimator.from_pretrained('lsp-small')(np.zeros((90, 70, 3), np.uint8)).joints))"
+    done = run(sys.executable, '-c', code,
                cwd=tmp_path, env=os.environ | {'PYTHONPATH': str(tmp_path/'site')})
     assert str(tmp_path) in done.stdout and done.stdout.split()[-1] == '14', done.stdout + done.stderr
 
 
 def test_every_command_has_help():
-    for command in ((), ('demo',), ('train',), ('evaluate',), ('lab',)):
+    for command in ((), ('demo',), ('train',), ('evaluate',), ('predict',), ('data', 'check'), ('lab',)):
         done = run(hgtutorial, *command, '--help')
         assert done.returncode == 0 and 'Usage' in done.stdout, done.stderr
 
