@@ -9,7 +9,6 @@ __all__ = ['LIGHT', 'crop_matrix', 'transform', 'invert', 'warp', 'Person', 'Pos
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import torch
@@ -55,13 +54,12 @@ def _sample(pixels, matrix, size): # (3, H, W) floating point, (2, 3) -> (3, siz
     sides = np.array(pixels.shape[:0:-1])[:, None]                   # W, H
     back = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
     back = (2*back + [0, 0, 1])/sides - [0, 0, 1]                    # pixel centres -> [-1, 1]
-    grid = _places(size)@torch.tensor(back.T, dtype=torch.float32)
-    return F.grid_sample(pixels[None], grid.view(1, size, size, 2), align_corners=False)[0]
-
-@lru_cache(4)
-def _places(size): # (size * size, 3): x, y, 1 of every pixel of a crop
-    y, x = torch.meshgrid(torch.arange(size), torch.arange(size), indexing='ij')
-    return torch.stack([x, y, torch.ones_like(x)], -1).view(-1, 3).float()
+    (a, b, c), (d, e, f) = back.tolist()
+    x = torch.arange(size)
+    grid = torch.empty(1, size, size, 2)
+    grid[..., 0] = a*x + (b*x + c)[:, None]
+    grid[..., 1] = d*x + (e*x + f)[:, None]
+    return F.grid_sample(pixels[None], grid, align_corners=False)[0]
 
 # %% ../nbs/08_crop.ipynb #00000011
 def _smaller(matrix, x, y): # (2, 3) for a photo that has become x times narrower and y times lower
@@ -85,7 +83,7 @@ def warp(photo: np.ndarray, # uint8 (H, W, 3)
     if 0 in part.shape: return torch.zeros(3, size, size) # the square lies beside the photo
     matrix = np.column_stack([matrix[:, :2], matrix[:, 2] + matrix[:, :2]@[left, top]])
     pixels = torch.tensor(part).permute(2, 0, 1)
-    if shrink > 1:
+    if shrink > 1.25: # up to there, the four neighbours see every pixel
         h, w = (math.ceil(n/shrink) for n in pixels.shape[1:])
         pixels = F.interpolate(pixels[None], (h, w), mode='bilinear', antialias=True)[0]
         matrix = _smaller(matrix, part.shape[1]/w, part.shape[0]/h)

@@ -107,8 +107,7 @@ def _around(joints, side): # (N, K, 2), (N,) of the last look -> centre, side; a
     return (low + high)/2, (AIR*(high - low).amax(1)).clamp(min=.2*side, max=1.5*side)
 
 # %% ../nbs/16_estimator.ipynb #00000010
-class PoseEstimator:
-    "Pictures in, poses out."
+class _Looks: # a network, and what it takes to look at pictures with it
     def __init__(self,
                  model: StackedHourglass, # trained for the skeleton
                  skeleton: Skeleton, # names the joints
@@ -116,16 +115,6 @@ class PoseEstimator:
                 ):
         check_fits(model, skeleton)
         self.model, self.skeleton, self.size = model.eval(), skeleton, size
-
-    @classmethod
-    def from_pretrained(cls,
-                        name = 'lsp-small', # weights that come with the package, or a .safetensors file of ours
-                       ) -> 'PoseEstimator':
-        "Weights by name, or from a file."
-        model, info = load_model(name) if str(name).endswith('.safetensors') else pretrained(name)
-        known = SKELETONS | ({info['skeleton']: _skeleton_of(info['joints'])} if 'joints' in info else {})
-        if info.get('skeleton') not in known: raise ValueError(f'{name}: found skeleton {info.get("skeleton")!r}, expected one of {tuple(known)}; build PoseEstimator(model, skeleton) yourself')
-        return cls(model, known[info['skeleton']], info.get('size', 128))
 
     def _look(self, images, centre, side, flip): # joints (N, K, 2), confidence (N, K)
         n, k = len(images), len(self.skeleton)
@@ -143,6 +132,19 @@ class PoseEstimator:
         best = confidence.clamp(min=1e-6).log().mean(1).view(-1, n).argmax(1) + n*torch.arange(len(images))
         return _around(joints[best], side[best])
 
+# %% ../nbs/16_estimator.ipynb #00000012
+class PoseEstimator(_Looks):
+    "Pictures in, poses out."
+    @classmethod
+    def from_pretrained(cls,
+                        name = 'lsp-small', # weights that come with the package, or a .safetensors file of ours
+                       ) -> 'PoseEstimator':
+        "Weights by name, or from a file."
+        model, info = load_model(name) if str(name).endswith('.safetensors') else pretrained(name)
+        known = SKELETONS | ({info['skeleton']: _skeleton_of(info['joints'])} if 'joints' in info else {})
+        if info.get('skeleton') not in known: raise ValueError(f'{name}: found skeleton {info.get("skeleton")!r}, expected one of {tuple(known)}; build PoseEstimator(model, skeleton) yourself')
+        return cls(model, known[info['skeleton']], info.get('size', 128))
+
     def __call__(self,
                  image,        # as `read_image`, or a list of such
                  box = None,   # (left, top, right, bottom) in pixels around the person, or a list; the whole picture where None
@@ -158,6 +160,6 @@ class PoseEstimator:
         if (centre is None) != (side is None) or (box is not None and centre is not None): raise ValueError('give a box, or centre and side, or nothing')
         given = list(zip(centre, side)) if centre is not None else [_square(b) for b in box] if box is not None else None
         if given and len(given) != len(images): raise ValueError(f'found {len(given)} boxes for {len(images)} pictures')
-        centres, sides = (torch.tensor(v, dtype=torch.float32) for v in zip(*given)) if given else self._find(images, flip)
+        centres, sides = (torch.tensor(v, dtype=torch.float32) for v in zip(*given)) if given is not None else self._find(images, flip)
         joints, confidence = self._look(images, centres, sides, flip)
         return [Pose(*map(np.asarray, (j, c)), self.skeleton, i, np.asarray(at), float(s)) for j, c, i, at, s in zip(joints, confidence, images, centres, sides)]
