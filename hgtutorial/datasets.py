@@ -247,7 +247,7 @@ def MPII(root,               # folder with an annotation file and images/
     else: data, held_out = _both(root, next(names for names in MPII_PARTS if any((Path(root)/n).exists() for n in names)), split, 'val', load)
     return _part(data, split, val, held_out=held_out)
 
-# %% ../nbs/14_datasets.ipynb #0000002b
+# %% ../nbs/14_datasets.ipynb #0000002e
 _FLIC_COLUMNS = [0, 1, 2, 3, 4, 5, 6, 9, 12, 13, 16] # of the 29 in the .mat, those annotated, in FLIC11's order
 
 def _flic(root, name, images, people, joints, centre_x, height, head):
@@ -263,7 +263,7 @@ def _flic_mat(root, path):
     x = [(r.torsobox[0] + r.torsobox[2])/2 for r in rows]
     return _flic(root, f'FLIC {path.name}', images, _count(images), joints, x, [r.imgdims[0] for r in rows], None), np.array([int(r.istest) > 0 for r in rows])
 
-# %% ../nbs/14_datasets.ipynb #0000002c
+# %% ../nbs/14_datasets.ipynb #0000002f
 def _flic_h5(root, path):
     joints, centre, length, images = _h5(path, 'part', 'center', 'normalize', 'imgname')
     images = images.tolist()
@@ -282,7 +282,7 @@ def FLIC(root,               # folder with examples.mat, or with Princeton's tra
     else: data, test = _both(root, (f'train{suffix}.h5', f'valid{suffix}.h5'), split, 'test', lambda p: _flic_h5(Path(root), p))
     return _part(data, split, val, test)
 
-# %% ../nbs/14_datasets.ipynb #00000031
+# %% ../nbs/14_datasets.ipynb #00000034
 def _skeleton_of(names): # a known one, or a new one with these joints and no limbs
     names = tuple(n.replace('_', ' ').lower() for n in names)
     for s in SKELETONS.values():
@@ -305,7 +305,7 @@ def _table(root, path): # the CSV file
     joints = number(*(f'{n} {d}' for n in names for d in 'xy')).reshape(len(rows), len(names), 2)
     return _skeleton_of(names), [r['image'] for r in rows], joints, np.isfinite(joints).all(-1), np.zeros(joints.shape[:2], bool), number('centre x', 'centre y', 'side')
 
-# %% ../nbs/14_datasets.ipynb #00000033
+# %% ../nbs/14_datasets.ipynb #00000036
 def _coco(root, path):
     content = _json(path)
     missing = {'images', 'annotations', 'categories'} - set(content)
@@ -333,7 +333,7 @@ def Folder(root,               # folder with joints.csv or joints.json, and imag
     centre, side = np.where(given[:, None], box[:, :2], centre), np.where(given, box[:, 2], side)
     return _part(_dataset([root/'images'/i for i in images], np.nan_to_num(joints), labelled, occluded, centre, side, skeleton, f'folder {root.name}', zip(images, _count(images))), split, val)
 
-# %% ../nbs/14_datasets.ipynb #00000039
+# %% ../nbs/14_datasets.ipynb #0000003c
 def as_skeleton(data: PoseDataset,
                 skeleton: Skeleton, # the joints to have
                 names: dict = {'neck': 'upper neck'}, # what a joint of `skeleton` is called in the data, where it is called differently
@@ -346,7 +346,7 @@ def as_skeleton(data: PoseDataset,
     head = None if skeleton.reference else data.head # the new joints' own yardstick, where they have one
     return replace(data, joints=data.joints[:, rows], labelled=data.labelled[:, rows] & has, occluded=data.occluded[:, rows] & has, skeleton=skeleton, head=head)
 
-# %% ../nbs/14_datasets.ipynb #0000003a
+# %% ../nbs/14_datasets.ipynb #0000003d
 class _Chain: # several sequences of photos as one
     def __init__(self, parts): self.at = [(p, i) for p in parts for i in range(len(p))]
     def __len__(self): return len(self.at)
@@ -365,7 +365,7 @@ def join(*sets: PoseDataset, # of one skeleton
                        ' + '.join(s.name for s in sets), head,
                        tuple(i for s in sets for i in (s.ids or [(str(k), 0) for k in range(len(s))])))
 
-# %% ../nbs/14_datasets.ipynb #0000003f
+# %% ../nbs/14_datasets.ipynb #00000042
 @dataclass(frozen=True)
 class Fault:
     "Something wrong with one person of a data set."
@@ -381,7 +381,7 @@ def _coordinate_faults(data): # what, (N,) bool, harmful
     yield 'the box has no size', ~((data.side > 0) & data.side.isfinite() & data.centre.isfinite().all(1)), True
     yield ('no reference length' if data.skeleton.reference else 'no head box') + ': can be learned from, not scored', ~(data.norm > 0), False
 
-# %% ../nbs/14_datasets.ipynb #00000040
+# %% ../nbs/14_datasets.ipynb #00000043
 def faults(data: PoseDataset,
            progress: bool = False, # show a bar on a terminal while the pictures are opened
           ) -> list[Fault]: # in the order of the people
@@ -410,7 +410,7 @@ def sound(data: PoseDataset,
     out = {f.index for f in harmful}
     return data.subset([i for i in range(len(data)) if i not in out]) if out else data
 
-# %% ../nbs/14_datasets.ipynb #00000041
+# %% ../nbs/14_datasets.ipynb #00000044
 DATASETS = {'lsp': LSP, 'mpii': MPII, 'flic': FLIC, 'folder': Folder}
 OBTAIN = {'lsp': 'sam.johnson.io/research/lsp.html', 'mpii': 'human-pose.mpi-inf.mpg.de', 'flic': 'bensapp.github.io/flic-dataset.html', 'folder': 'you: joints.csv or joints.json, and images/'}
 
