@@ -98,7 +98,8 @@ def demo(out: Annotated[Path, typer.Option(help='Folder for the results; an earl
     import torch
 
     from hgtutorial.crop import LIGHT
-    from hgtutorial.evaluate import evaluate, plot_scales, side_by_side
+    from hgtutorial.activations import plot_scales
+    from hgtutorial.evaluate import evaluate, side_by_side
     from hgtutorial.stack import hg_small
     from hgtutorial.train import classroom
     with _Refused():
