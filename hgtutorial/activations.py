@@ -85,14 +85,14 @@ class Activations:
     seen: dict # (stack, side, branch), ("stem",), ("features", stack), ... -> tensor
 
     @property
-    def stacks(self) -> int: return 1 + max((k[0] for k in self.seen if len(k) == 3), default=-1)
+    def stacks(self) -> int: return 1 + max((k[0 if len(k) == 3 else 1] for k in self.seen if len(k) > 1), default=-1)
 
     @property
     def sides(self) -> list[int]: return sorted({k[1] for k in self.seen if len(k) == 3}, reverse=True)
 
     def __getitem__(self, key) -> Tensor:
         key = key if isinstance(key, tuple) else (key,)
-        if len(key) == 3: key = (key[0] % max(self.stacks, 1), *key[1:]) # -1: the last stack
+        if len(key) > 1: key = tuple(self.stacks - 1 if k == -1 else k for k in key) # -1: the last stack
         if key in self.seen: return self.seen[key]
         total = (*key[:2], 'sum')
         if key[2:] == ('up',) and total in self.seen and key[1] != self.sides[-1]:

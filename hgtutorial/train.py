@@ -296,6 +296,7 @@ def fit(model: StackedHourglass, # trained in place
         checkpoint = None,       # a .safetensors file, rewritten at every check
         resume: bool = False,    # go on from the checkpoint, bit for bit
         progress: bool = True,   # show a bar with loss, PCK and pictures a second
+        film = None,             # a folder: keeps the network of the start and of every check, for `TrainingFilm`
        ) -> list[dict]: # the history: step, loss, pck, rate (pictures a second), seconds
     "Train. Ctrl-C stops after the step in hand, saves, and raises KeyboardInterrupt."
     _check_run(model, train, config, checkpoint, resume)
@@ -308,6 +309,8 @@ def fit(model: StackedHourglass, # trained in place
     every, losses, start = math.ceil(steps/config.checks), [], time.perf_counter()
     before = history[-1]['seconds'] if history else 0.
     keep = lambda step: checkpoint and save_model(checkpoint, model, info | {'step': step}, optims)
+    shoot = lambda step: film and save_model(Path(film)/f'{step:07}.safetensors', model, info | {'step': step}, dtype=torch.float16)
+    if not history: shoot(0)
     with _Pause() as pause, tqdm(total=steps, initial=info['step'], disable=not progress, unit='step') as bar:
         for step in range(info['step'], steps):
             losses.append(train_step(model, optims, train, config, step, steps))
@@ -319,6 +322,7 @@ def fit(model: StackedHourglass, # trained in place
                 if valid is not None: row['pck'] = quick_pck(model, valid, config.size)
                 history.append(row)
                 keep(step + 1)
+                shoot(step + 1)
                 bar.set_postfix({k: f'{v:.3g}' for k, v in row.items() if k in ('loss', 'pck')} | {'img/s': f"{row['rate']:.0f}"})
             if pause.asked and step + 1 < steps:
                 keep(step + 1)

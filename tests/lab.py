@@ -27,7 +27,10 @@ def server(folder: Path, home: Path):
     env = os.environ | {'OMP_NUM_THREADS': '1', 'JUPYTER_CONFIG_DIR': str(home/'config'), 'JUPYTER_DATA_DIR': str(home/'data'), 'JUPYTER_RUNTIME_DIR': str(home/'runtime'),
                         'IPYTHONDIR': str(home/'ipython'), 'MPLCONFIGDIR': str(home/'mpl'), 'JUPYTERLAB_SETTINGS_DIR': str(home/'settings'), 'JUPYTERLAB_WORKSPACES_DIR': str(home/'spaces')}
     command = [sys.executable, '-m', 'jupyterlab', '--no-browser', f'--port={port}', '--port-retries=0', '--ip=127.0.0.1', f'--IdentityProvider.token={token}',
-               '--LabApp.expose_app_in_browser=True', '--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate', '--allow-root', f'--ServerApp.root_dir={folder}']
+               '--LabApp.expose_app_in_browser=True', '--allow-root', f'--ServerApp.root_dir={folder}']
+    quiet = home/'settings'/'@jupyterlab'/'apputils-extension'/'notification.jupyterlab-settings'
+    quiet.parent.mkdir(parents=True)
+    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
     with log.open('w') as out:
         process = subprocess.Popen(command, env=env, stdout=out, stderr=out, start_new_session=True)
     try:
