@@ -155,7 +155,7 @@ def plot_scales(model: nn.Module, # any stack of hourglasses
         for ax in row: ax.set(xticks=[], yticks=[])
     return fig
 
-# %% ../nbs/11_activations.ipynb #00000023
+# %% ../nbs/11_activations.ipynb #00000025
 def effective_receptive_field(model: nn.Module, # any stack of hourglasses
                               layer, # what `Activations` takes, e.g. (0, 4, "sum") or "stem"
                               x: Tensor, # (B, 3, H, W), the more the smoother

@@ -29,7 +29,7 @@ def evaluate(model: StackedHourglass, # trained for the skeleton of the data
     joints, _ = predict(model, data, size, flip, stack)
     return PCKReport(joints, data.joints, data.labelled, data.norm, data.skeleton, rule or data.rule, data=data.name, **about), joints
 
-# %% ../nbs/10_evaluate.ipynb #00000011
+# %% ../nbs/10_evaluate.ipynb #00000015
 def worst(report: PCKReport, # of the data
           n: int = 8,        # how many people
          ) -> Tensor: # (n,) their indices, worst first
@@ -47,7 +47,7 @@ def side_by_side(data: PoseDataset, # true joints
                                      draw_pose(data.photos[i], data.joints[i], data.skeleton, data.labelled[i])], 1)
     return montage([pair(int(i)) for i in indices], columns, gap=4)
 
-# %% ../nbs/10_evaluate.ipynb #00000021
+# %% ../nbs/10_evaluate.ipynb #00000027
 def plot_history(history: list[dict], # what `fit` returned
                 ): # a matplotlib figure
     "Loss, and PCK where it was measured, against minutes of training."

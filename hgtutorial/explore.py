@@ -29,10 +29,9 @@ from torch import Tensor, nn
 from .activations import capture, find_layers, strongest, watch
 from .crop import PoseDataset, crop_matrix, crops, figure_data, invert, transform, warp
 from .datasets import join
-from .estimator import PoseEstimator
+from .estimator import PoseEstimator, read_image
 from .heatmap import METHODS, decode, encode, inside, rescale, to_maps
 from .pck import COMPARE, RULES, PCKReport
-from .residual import Residual
 from .skeleton import COLOURS, LSP14, draw_pose
 from .train import load_model, predict, pretrained
 
@@ -107,10 +106,13 @@ def grid(tiles, # uint8 (N, h, w, 3)
     page = page.reshape(n, n, small, small, 3).swapaxes(1, 2).reshape(n*small, n*small, 3)
     return np.pad(page, ((0, side - n*small), (0, side - n*small), (0, 0)), constant_values=255)
 
-def png(image) -> bytes: # of a uint8 picture
+def png(image, # uint8 (H, W, 3)
+        small: bool = False, # take the time to pack well
+       ) -> bytes:
     "Packed quickly rather than small: the browser is near."
     file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(image)).save(file, 'png', compress_level=1, compress_type=3) # looks for runs only
+    how = dict(optimize=True) if small else dict(compress_level=1, compress_type=3) # 3: look for runs only
+    Image.fromarray(np.ascontiguousarray(image)).save(file, 'png', **how)
     return file.getvalue()
 
 # %% ../nbs/12_explore.ipynb #00000010
@@ -234,6 +236,12 @@ class Explorer(_Traits):
             if v not in self.have[n].options: raise ValueError(f'{n}: found {v!r}, expected one of {tuple(self.have[n].options)}')
         self.chosen = self.chosen | {n: self.have[n].options.index(v) for n, v in values.items()}
 
+    def offer(self, name, control, value):
+        "Put another control in the place of one, and move it."
+        self.have[name] = control
+        self.controls = [c.spec(n) for n, c in self.have.items()]
+        self.set(**{name: value})
+
     @contextmanager
     def _telling(self): # an error is shown on the page, and raised
         try:
@@ -258,7 +266,7 @@ class Explorer(_Traits):
     def _ipython_display_(self):
         live = self._repr_mimebundle_() or {}
         display(live[0] if isinstance(live, tuple) else live, raw=True)
-        display(Picture(self.frame))
+        display(Picture(png(self.render(**self.state), small=True)))
 
 # %% ../nbs/12_explore.ipynb #0000001e
 class _Pictures(Explorer): # an explorer of a network, with pictures for it
@@ -287,9 +295,7 @@ class _Pictures(Explorer): # an explorer of a network, with pictures for it
         pose = PoseEstimator(self.model, self.data.skeleton, self.size)(photo)
         unknown = torch.zeros(1, len(pose.joints), dtype=torch.bool)
         self.data = join(self.data, PoseDataset([pose.image], torch.from_numpy(pose.joints)[None], unknown, unknown, torch.from_numpy(pose.centre)[None], torch.tensor([pose.side]), self.data.skeleton, 'your own'))
-        self.have['picture'] = self._slider()
-        self.controls = [c.spec(n) for n, c in self.have.items()]
-        self.set(picture=len(self.data) - 1)
+        self.offer('picture', self._slider(), len(self.data) - 1)
 
 # %% ../nbs/12_explore.ipynb #0000001f
 def _bytes(x): # (1, 3, h, w) in [0, 1] -> uint8 (h, w, 3)
@@ -412,7 +418,7 @@ class HeatmapExplorer(_Readings):
         marks = lambda s: self._marks(picture, joint, s, method)
         first = [panel(drawn, f'all joints, stack {stack}'), panel(marked(over(photo, colour(maps[stack - 1][k]), .5), marks(stack)), f'{joint}, stack {stack}'),
                  panel(colour(maps[stack - 1][k]), f'its map, peak {maps[stack - 1][k].max():.2f}'), panel(self._magnified(picture, joint, stack, method), 'magnified, three readings')]
-        side = min(SIDE, (WIDTH + GAP)//len(maps) - GAP)
+        side = min(288, (WIDTH + GAP)//len(maps) - GAP)
         second = [panel(marked(over(photo, colour(m[k]), .5), marks(s)), f'stack {s}', side) for s, m in enumerate(maps, 1)]
         return rows([row(first), row(second)])
 
@@ -537,12 +543,9 @@ class TrainingFilm(_Pictures):
         joints = self.data.skeleton.joints
         return dict(frame=Control(range(len(self.steps)), len(self.steps) - 1, 'step', names=self.steps), joint=Control(joints, joints[-1]))
 
-    @lru_cache(64)
-    def _highest(self, picture, k): return max(self.seen(picture, f)[k].max().item() for f in range(len(self.steps)))
-
     def render(self, picture, frame, joint):
         photo, maps, k = self.photo(picture), self.seen(picture, frame), self.data.skeleton.joints.index(joint)
-        high = [self._highest(picture, j) for j in range(len(maps))]
+        high = self.seen(picture, len(self.steps) - 1).amax((1, 2)).tolist() # every frame on the scale of the last
         pose = rescale(decode(maps)[0], SIDE/maps.shape[-1])
         pictures = [panel(draw_pose(enlarge(photo), pose, self.data.skeleton), f'the pose at step {self.steps[frame]}'), panel(over(photo, colour(maps[k], 0, high[k])), f'{joint}'),
                     panel(colour(maps[k], 0, high[k]), f'peak {maps[k].max():.3f}'), panel(grid(np.stack([colour(m, 0, h) for m, h in zip(maps, high)]), k), 'all joints')]
@@ -696,14 +699,16 @@ class _Traced: # a module that was run once: its blocks, what each put out, wher
 
     @staticmethod
     def _chain(module): # a residual's layers, or those of any sequence
-        inside = module.f if isinstance(module, Residual) else module
-        found = {(f'{n} {type(m).__name__}',): m for n, m in inside.named_children()} or {(type(module).__name__,): module}
-        return found | ({('skip',): module.skip} if isinstance(module, Residual) else {})
+        words = lambda m: f'conv {m.kernel_size[0]}x{m.kernel_size[1]}' if isinstance(m, nn.Conv2d) else type(m).__name__.removesuffix('2d')
+        found = {(f'{n} {words(m)}',): m for n, m in getattr(module, 'f', module).named_children()} or {(words(module),): module}
+        return found | ({('skip',): module.skip, ('sum',): module} if hasattr(module, 'f') and hasattr(module, 'skip') else {})
 
-    def _line(self): # one after the other; a skip above
+    def _line(self): # one after the other; a skip above, from what enters the first to the sum
         line = [k for k in self.out if k != ('skip',)]
         self.at, self.arrows = {k: (i, 1) for i, k in enumerate(line)}, list(zip(line, line[1:]))
-        if ('skip',) in self.out: self.at['skip',] = ((len(line) - 1)/2, 0)
+        if ('skip',) in self.out:
+            self.at['skip',], self.at['sum',] = ((len(line) - 2)/2, 0), (len(line) - 1.2, 1)
+            self.arrows += [(line[0], ('skip',)), (('skip',), line[-1])]
 
     def name(self, key) -> str:
         if len(key) < 3: return key[0]
@@ -743,29 +748,39 @@ class BuildExplorer(Explorer):
     "The blocks of a model as it runs: where each stands, its sizes, its parameters, its output."
     def __init__(self,
                  module: nn.Module = None, # a stack of hourglasses, one hourglass, a residual, a sequence; "figures-small" where None
-                 x: Tensor = None, # (1, ...) what to run it on; a figure where None
+                 x: Tensor = None, # (1, ...) what to run it on; pictures of `size` pixels where None
                  names: dict = {}, # as in `find_layers`
-                 **start,          # stack, block
+                 size: int = 128,  # pixels of the pictures
+                 **start,          # picture, stack, block
                 ):
-        if x is None: x = crops(figure_data(2, seed=12346), torch.tensor([1]), 128)[0]
         module = pretrained('figures-small')[0] if module is None else module
-        self.traced = cache(lambda stack: _Traced(module, x, stack - 1, names))
+        self.xs = [x] if x is not None else list(crops(figure_data(8, seed=12346, size=size), torch.arange(8), size)[0].split(1))
+        self.traced = cache(lambda stack, picture: _Traced(module, self.xs[picture], stack - 1, names))
         try: stacks = 1 + max(k[0] for k in find_layers(module, names) if len(k) == 3)
         except ValueError: stacks = 1
-        blocks = tuple(map(self.traced(1).name, self.traced(1).out))
-        super().__init__(dict(stack=Control(range(1, stacks + 1), 1), block=Control(blocks, blocks[0])), start)
+        blocks = tuple(map(self.traced(1, 0).name, self.traced(1, 0).out))
+        super().__init__(dict(picture=Control(range(len(self.xs)), 0), stack=Control(range(1, stacks + 1), 1), block=Control(blocks, blocks[0])), start, photos=x is None)
+
+    def add(self, photo):
+        "Run it on one more picture, anything `read_image` takes; the whole of it."
+        image, size = read_image(photo), self.xs[0].shape[-1]
+        h, w = image.shape[:2]
+        matrix = crop_matrix(torch.tensor([[(w - 1)/2, (h - 1)/2]]), torch.tensor([float(max(h, w))]), size)
+        self.xs.append(warp(image, matrix[0], size)[None])
+        self.offer('picture', Control(range(len(self.xs)), 0), len(self.xs) - 1)
 
     def _key(self, stack, block):
-        traced = self.traced(stack)
+        traced = self.traced(stack, 0)
         return next((k for k in traced.out if traced.name(k) == block), next(reversed(traced.out))) # the last stack has no way back
 
-    def render(self, stack, block):
-        traced, key = self.traced(stack), self._key(stack, block)
+    def render(self, picture, stack, block):
+        traced, key = self.traced(stack, picture), self._key(stack, block)
         out = traced.out[key][0]
-        tiles = colour(out[strongest(out, 8)].numpy()) if out.ndim == 3 else []
-        return rows([diagram(traced, key), row([panel(t, f'{i + 1}.', 91) for i, t in enumerate(tiles)])] if len(tiles) else [diagram(traced, key)])
+        best = strongest(out, 8) if out.ndim == 3 else ()
+        return rows([diagram(traced, key)] + ([row([panel(colour(out[k].numpy()), f'channel {k}', 91) for k in best])] if len(best) else []))
 
-    def describe(self, stack, block):
-        traced, key = self.traced(stack), self._key(stack, block)
-        module, inside = traced.blocks[key], ', with everything inside it' if len(key) == 3 and key[2] == 'sum' else ''
-        return f'{traced.name(key)} of stack {stack}: {type(module).__name__}, {sum(p.numel() for p in module.parameters()):,} parameters{inside}; puts out {"x".join(map(str, traced.out[key].shape[1:]))}. Below, its strongest channels.'
+    def describe(self, picture, stack, block):
+        traced, key = self.traced(stack, picture), self._key(stack, block)
+        module, inside = traced.blocks[key], ', with everything inside it' if key[-1] == 'sum' else ''
+        of = f' of stack {stack}' if len(self.have['stack'].options) > 1 else ''
+        return f'{traced.name(key)}{of}: {type(module).__name__}, {sum(p.numel() for p in module.parameters()):,} parameters{inside}; puts out {"x".join(map(str, traced.out[key].shape[1:]))}. Below, its strongest channels.'

@@ -96,7 +96,7 @@ def decode(heatmaps: Tensor, # (..., K, h, w) from `to_maps`, not negative
     joints = torch.stack([x, y], -1) + METHODS[method](_around(flat, y, x))
     return joints.view(*heatmaps.shape[:-2], 2), value.view(heatmaps.shape[:-2])
 
-# %% ../nbs/01_heatmap.ipynb #0000002d
+# %% ../nbs/01_heatmap.ipynb #0000002f
 def rescale(joints: Tensor, # (..., 2) x, y in pixels
             s: float,       # new size over old size
            ) -> Tensor: # (..., 2) the same places in pixels of the other resolution

@@ -85,7 +85,7 @@ class StackedHourglass(nn.Module):
             if i < len(self.merge_features): x = x + self.merge_features[i](f) + self.merge_heatmaps[i](outputs[-1])
         return torch.stack(outputs, 1)
 
-# %% ../nbs/04_stack.ipynb #00000020
+# %% ../nbs/04_stack.ipynb #00000022
 def hg1(joints: int = 16, **kw) -> StackedHourglass: "One stack, 256 in."; return StackedHourglass(1, 256, joints, **kw)
 def hg2(joints: int = 16, **kw) -> StackedHourglass: "Two stacks, 256 in."; return StackedHourglass(2, 256, joints, **kw)
 def hg8(joints: int = 16, **kw) -> StackedHourglass: "The paper's eight stacks, 256 in."; return StackedHourglass(8, 256, joints, **kw)

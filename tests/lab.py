@@ -28,9 +28,10 @@ def server(folder: Path, home: Path):
                         'IPYTHONDIR': str(home/'ipython'), 'MPLCONFIGDIR': str(home/'mpl'), 'JUPYTERLAB_SETTINGS_DIR': str(home/'settings'), 'JUPYTERLAB_WORKSPACES_DIR': str(home/'spaces')}
     command = [sys.executable, '-m', 'jupyterlab', '--no-browser', f'--port={port}', '--port-retries=0', '--ip=127.0.0.1', f'--IdentityProvider.token={token}',
                '--LabApp.expose_app_in_browser=True', '--allow-root', f'--ServerApp.root_dir={folder}']
-    quiet = home/'settings'/'@jupyterlab'/'apputils-extension'/'notification.jupyterlab-settings'
-    quiet.parent.mkdir(parents=True)
-    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    for name, text in (('apputils-extension/notification', '{"fetchNews": "false", "checkForUpdates": false}'), ('notebook-extension/tracker', '{"windowingMode": "none"}')):
+        path = home/'settings'/'@jupyterlab'/f'{name}.jupyterlab-settings'
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
     with log.open('w') as out:
         process = subprocess.Popen(command, env=env, stdout=out, stderr=out, start_new_session=True)
     try:
