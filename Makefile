@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lab outputs readme browser clean
+.PHONY: demo test lab outputs readme screens browser clean
 
 demo: $(VENV)/.package
 	$(BIN)/hgtutorial demo
@@ -20,6 +20,10 @@ outputs: $(VENV)/.dev
 
 readme: $(VENV)/.dev
 	$(BIN)/python docs/build.py readme
+
+# photograph the explorers for the README; needs chromium
+screens: $(VENV)/.dev
+	$(BIN)/python docs/build.py screens
 
 # what browser tests need, on Debian and Ubuntu; needs root
 browser:

@@ -87,7 +87,7 @@ def screens():
     from lab import Lab, browser, server
     home = Path(tempfile.mkdtemp())
     (home/'nbs').mkdir()
-    write(new_notebook(cells=[new_code_cell(FILM), *map(new_code_cell, SCREENS.values())]), home/'nbs'/'screens.ipynb')
+    write(new_notebook(cells=[new_code_cell(FILM), *map(new_code_cell, SCREENS.values())], metadata=dict(kernelspec=dict(name='python3', display_name='Python 3'))), home/'nbs'/'screens.ipynb')
     with server(home/'nbs', home) as (base, token, _), browser() as tab:
         lab = Lab(tab(), base, token, 'screens.ipynb')
         lab.run()

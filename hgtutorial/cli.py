@@ -78,12 +78,12 @@ def _load_data(name, root, split, val, size, seed, people): # the data a command
     return DATASETS[name](root, split, val)
 
 # %% ../nbs/40_cli.ipynb #0000000b
-def _learn(model, train, valid, config, out, checkpoint=None, resume=False): # fit, and leave model.safetensors, history.json and curve.png
+def _learn(model, train, valid, config, out, checkpoint=None, resume=False, film=None): # fit, and leave model.safetensors, history.json and curve.png
     import torch
 
     from hgtutorial.evaluate import plot_history
     from hgtutorial.train import fit, save_model
-    history = fit(model, train, valid, config, checkpoint, resume)
+    history = fit(model, train, valid, config, checkpoint, resume, film=film)
     save_model(out/'model.safetensors', model, dict(skeleton=train.skeleton.name, joints=train.skeleton.joints, size=config.size, data=train.name, train=asdict(config), history=history), dtype=torch.float16)
     _write_json(out/'history.json', history)
     _write_png(out/'curve.png', plot_history(history))
@@ -145,6 +145,7 @@ def train(data: Annotated[Data, typer.Option(help='What to learn from.')],
           val: Annotated[int, typer.Option(help='So many people at the end of the training part are held out.', min=0)] = 0,
           figures: Annotated[int, typer.Option(help='How many, with --data figures.', min=64)] = 8000,
           channels: Annotated[int, typer.Option(help='Width of the network.', min=4)] = 64,
+          film: Annotated[bool, typer.Option('--film', help='Keep the network of every check in the folder film of --out, to watch it learn with TrainingFilm.')] = False,
           bad: Annotated[Bad, typer.Option(help='At people that cannot be used (no picture, no coordinates): stop, or skip them.')] = Bad.stop,
           seed: Annotated[int, typer.Option(help='Of the weights, the order and the figures.', min=0)] = 0):
     "Train hg_small, with a bar that shows loss, PCK on held-out people, and pictures a second; Ctrl-C saves, --resume goes on."
@@ -160,7 +161,7 @@ def train(data: Annotated[Data, typer.Option(help='What to learn from.')],
         if data is not Data.figures: learn, watch = (part and sound(part, bad.value, progress=True) for part in (learn, watch))
         torch.manual_seed(settings.seed)
         model = hg_small(len(learn.skeleton), channels, kind='softmax')
-        history = _learn(model, learn, watch, settings, out, out/'checkpoint.safetensors', resume)
+        history = _learn(model, learn, watch, settings, out, out/'checkpoint.safetensors', resume, out/'film' if film else None)
         typer.echo(f"{history[-1]['step']} steps, loss {history[-1]['loss']:.3f}, {history[-1]['rate']:.0f} pictures a second; model.safetensors, history.json and curve.png are in {out}/")
 
 # %% ../nbs/40_cli.ipynb #00000012

@@ -136,7 +136,7 @@ function upload(model, wrong) {
     const f = file.files[0], most = 8e6 // what a notebook server takes in one message
     wrong.textContent = f && f.size > most ? `${f.name} has ${(f.size/1e6).toFixed(1)} MB, expected at most 8: save it smaller first` : ''
     if (f && f.size <= most) model.send({ photo: f.name }, undefined, [await f.arrayBuffer()]) }
-  return make('label', { className: 'hg-file' }, make('span', {}, 'your own photo'), file) }
+  return make('label', { className: 'hg-file' }, make('span', {}, 'your photo'), file) }
 """
 
 # %% ../nbs/12_explore.ipynb #00000011
@@ -169,10 +169,10 @@ export default { render }
 _STYLE = """
 .hg-explorer { max-width: 784px; padding: 4px; background: white; color: #202020; font: 13px/1.4 system-ui, sans-serif; }
 .hg-controls { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 2px 16px; }
-.hg-controls label { display: grid; grid-template-columns: 98px 1fr 66px; align-items: center; gap: 6px; min-height: 26px; }
+.hg-controls label { display: grid; grid-template-columns: 84px 1fr 76px; align-items: center; gap: 6px; min-height: 26px; }
 .hg-controls label > * { min-width: 0; }
 .hg-controls .hg-check { grid-template-columns: auto 1fr; }
-.hg-controls .hg-file { grid-template-columns: 98px 1fr; }
+.hg-controls .hg-file { grid-template-columns: 84px 1fr; }
 .hg-controls input[type=checkbox] { justify-self: start; }
 .hg-controls :focus-visible { outline: 2px solid #0072B2; outline-offset: 2px; }
 .hg-frame { display: block; max-width: 100%; }

@@ -1,0 +1,58 @@
+"""From a key press to the new picture on the screen: every slider of every explorer, in JupyterLab in a headless Chromium.
+
+    python benchmarks/explorers.py [MOVES]
+
+Each slider is moved MOVES times (12), by arrow key, waiting for the last picture; milliseconds from the key press
+to the moment the browser has the new picture loaded, median and 90 %. Moves that change no picture are not counted.
+"""
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+root = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(root/'tests'), str(root/'docs')]
+from build import FILM, SCREENS
+from lab import Lab, browser, server
+from nbformat import write
+from nbformat.v4 import new_code_cell, new_notebook
+
+CLOCK = """() => {
+    window.pressed = null; window.taken = []
+    document.addEventListener('keydown', () => { window.pressed = performance.now() }, true)
+    document.querySelectorAll('.hg-frame').forEach(i => i.addEventListener('load', () => {
+        if (window.pressed !== null) window.taken.push(performance.now() - window.pressed)
+        window.pressed = null })) }"""
+
+
+def moves(lab, slider, n):
+    "Milliseconds of each move that changed the picture."
+    page = lab.page
+    slider.focus()
+    page.keyboard.press('Home')
+    page.wait_for_timeout(600)
+    page.evaluate('() => { window.taken = [] }')
+    for _ in range(min(n, int(slider.get_attribute('max')))):
+        page.keyboard.press('ArrowRight')
+        page.wait_for_timeout(250)
+    return page.evaluate('() => window.taken')
+
+
+if __name__ == '__main__':
+    n, home = int(sys.argv[1]) if len(sys.argv) > 1 else 12, Path(tempfile.mkdtemp())
+    (home/'nbs').mkdir()
+    write(new_notebook(cells=[new_code_cell(FILM), *map(new_code_cell, SCREENS.values())], metadata=dict(kernelspec=dict(name='python3', display_name='Python 3'))), home/'nbs'/'clock.ipynb')
+    with server(home/'nbs', home) as (base, token, _), browser() as tab:
+        lab = Lab(tab(), base, token, 'clock.ipynb')
+        lab.run()
+        lab.page.locator('.hg-explorer').nth(len(SCREENS) - 1).wait_for()
+        lab.page.evaluate(CLOCK)
+        print(f'{"explorer":<12}{"slider":<12}{"moves":>6}{"median ms":>11}{"90 % ms":>9}')
+        for i, name in enumerate(SCREENS):
+            everything = []
+            for slider in lab.page.locator('.hg-explorer').nth(i).locator('input[type=range]').all():
+                taken = moves(lab, slider, n)
+                everything += taken
+                if len(taken) > 1: print(f'{name:<12}{slider.get_attribute("aria-label"):<12}{len(taken):>6}{statistics.median(taken):>11.0f}{sorted(taken)[int(.9*len(taken))]:>9.0f}', flush=True)
+            print(f'{name:<12}{"all":<12}{len(everything):>6}{statistics.median(everything):>11.0f}{sorted(everything)[int(.9*len(everything))]:>9.0f}', flush=True)
+        print(lab.errors() or 'no complaints')
