@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['UPS', 'VARIANTS', 'VariantHourglass', 'LastLoss', 'build', 'scores', 'ablate']
 
-# %% ../nbs/13_ablations.ipynb #00000002
+# %% ../nbs/13_ablations.ipynb #00000003
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -17,7 +17,7 @@ from .pck import PCKReport
 from .stack import StackedHourglass
 from .train import classroom, fit
 
-# %% ../nbs/13_ablations.ipynb #00000003
+# %% ../nbs/13_ablations.ipynb #00000007
 UPS = {'nearest': lambda m, low, where: F.interpolate(low, scale_factor=2, mode='nearest'),
        'bilinear': lambda m, low, where: F.interpolate(low, scale_factor=2, mode='bilinear', align_corners=False),
        'unpooling': lambda m, low, where: F.max_unpool2d(low, where, 2),
@@ -43,14 +43,14 @@ class VariantHourglass(Hourglass):
         up = UPS[self.up](self, self.low_out(self.inner(self.low_in(low))), where)
         return up if self.skip is None else self.skip(x) + up
 
-# %% ../nbs/13_ablations.ipynb #00000004
+# %% ../nbs/13_ablations.ipynb #0000000e
 class LastLoss(StackedHourglass):
     "A network whose first stacks are never corrected: in training only the last one answers."
     def forward(self, x: Tensor) -> Tensor:
         outputs = super().forward(x)
         return outputs[:, -1:] if self.training else outputs
 
-# %% ../nbs/13_ablations.ipynb #00000005
+# %% ../nbs/13_ablations.ipynb #00000011
 VARIANTS = {
     'base': {},
     'one stack, as many parameters': dict(stacks=1, channels=44),
@@ -63,7 +63,7 @@ VARIANTS = {
     'RMSprop, rate 0.00025': dict(optimiser='rmsprop', lr=2.5e-4), 'RMSprop, rate 0.001': dict(optimiser='rmsprop', lr=1e-3),
     'AdamW, rate 0.002': dict(optimiser='adamw', lr=2e-3)}
 
-# %% ../nbs/13_ablations.ipynb #00000006
+# %% ../nbs/13_ablations.ipynb #00000012
 def build(stacks: int = 2, channels: int = 32, depth: int = 3, # as in `StackedHourglass`
           kind: str = 'softmax', # as in `StackedHourglass`
           up: str = 'nearest', skips: bool = True, # as in `VariantHourglass`
@@ -79,7 +79,7 @@ def build(stacks: int = 2, channels: int = 32, depth: int = 3, # as in `StackedH
         model.hourglasses[i].load_state_dict(plain.state_dict(), strict=False)
     return model
 
-# %% ../nbs/13_ablations.ipynb #00000007
+# %% ../nbs/13_ablations.ipynb #00000016
 @torch.no_grad()
 def scores(model: StackedHourglass, # trained on figures
            data: PoseDataset, # figures, as large as they are looked at
@@ -95,7 +95,7 @@ def scores(model: StackedHourglass, # trained on figures
         return PCKReport(joints, data.joints, data.labelled, data.norm, data.skeleton, threshold=threshold).mean
     return {f'{look}, {method} @{threshold}': score(m, method, threshold) for look, m in looks.items() for method in METHODS for threshold in (.2, .05)}
 
-# %% ../nbs/13_ablations.ipynb #00000008
+# %% ../nbs/13_ablations.ipynb #00000017
 def ablate(name: str, # one of `VARIANTS`
            seed: int, # of weights and order
            train: PoseDataset, # figures to learn from

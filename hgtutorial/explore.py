@@ -204,7 +204,35 @@ class _Traits(anywidget.AnyWidget): # what Python and the page share
     wrong = traitlets.Unicode().tag(sync=True)    # an error in words
 
 # %% ../nbs/12_explore.ipynb #00000015
-class Explorer(_Traits):
+class _Controls(_Traits): # their state, from either side
+    @property
+    def state(self) -> dict: return {n: c.options[self.chosen[n]] for n, c in self.have.items()}
+
+    def set(self, **values):
+        "Move controls from Python."
+        for n, v in values.items():
+            if n not in self.have: raise ValueError(f'{n}: found no such control, expected one of {tuple(self.have)}')
+            if v not in self.have[n].options: raise ValueError(f'{n}: found {v!r}, expected one of {tuple(self.have[n].options)}')
+        self.chosen = self.chosen | {n: self.have[n].options.index(v) for n, v in values.items()}
+
+    def offer(self, name, control, value):
+        "Put another control in the place of one, and move it."
+        self.have[name] = control
+        self.controls = [c.spec(n) for n, c in self.have.items()]
+        self.set(**{name: value})
+
+    @contextmanager
+    def telling(self):
+        "An error inside the block is shown on the page, and raised."
+        try:
+            yield
+            self.wrong = ''
+        except Exception as e:
+            self.wrong = f'{type(e).__name__}: {e}'
+            raise
+
+# %% ../nbs/12_explore.ipynb #00000016
+class Explorer(_Controls):
     "Controls, and a picture that is a pure function of their values. A static copy of it stays in the saved notebook."
     def __init__(self,
                  have: dict, # name in the state -> `Control`
@@ -226,49 +254,26 @@ class Explorer(_Traits):
         "The picture in words, for screen readers and above it."
         return ', '.join(f'{self.have[n].label or n} {v}' for n, v in state.items())
 
-    @property
-    def state(self) -> dict: return {n: c.options[self.chosen[n]] for n, c in self.have.items()}
-
-    def set(self, **values):
-        "Move controls from Python."
-        for n, v in values.items():
-            if n not in self.have: raise ValueError(f'{n}: found no such control, expected one of {tuple(self.have)}')
-            if v not in self.have[n].options: raise ValueError(f'{n}: found {v!r}, expected one of {tuple(self.have[n].options)}')
-        self.chosen = self.chosen | {n: self.have[n].options.index(v) for n, v in values.items()}
-
-    def offer(self, name, control, value):
-        "Put another control in the place of one, and move it."
-        self.have[name] = control
-        self.controls = [c.spec(n) for n, c in self.have.items()]
-        self.set(**{name: value})
-
-    @contextmanager
-    def _telling(self): # an error is shown on the page, and raised
-        try:
-            yield
-            self.wrong = ''
-        except Exception as e:
-            self.wrong = f'{type(e).__name__}: {e}'
-            raise
+    def add(self, photo):
+        "Look at one more picture, anything `read_image` takes."
+        raise NotImplementedError
 
     def changed(self, change=None):
         "Show the picture of the state the controls are in."
-        with self._telling():
+        with self.telling():
             state = self.state
             self.frame, self.says = self._pngs(tuple(state.items())), self.describe(**state)
 
-    def add(self, photo): raise NotImplementedError
-
     def heard(self, widget, content, buffers):
         "The page sent a photo."
-        with self._telling(): self.add(bytes(buffers[0]))
+        with self.telling(): self.add(bytes(buffers[0]))
 
     def _ipython_display_(self):
-        live = self._repr_mimebundle_() or {}
+        live = self._repr_mimebundle_()
         display(live[0] if isinstance(live, tuple) else live, raw=True)
         display(Picture(png(self.render(**self.state), small=True)))
 
-# %% ../nbs/12_explore.ipynb #0000001e
+# %% ../nbs/12_explore.ipynb #0000001f
 class _Pictures(Explorer): # an explorer of a network, with pictures for it
     def __init__(self, model, data, size, have, start={}, names={}):
         self.size, self.names = size, names
@@ -297,7 +302,7 @@ class _Pictures(Explorer): # an explorer of a network, with pictures for it
         self.data = join(self.data, PoseDataset([pose.image], torch.from_numpy(pose.joints)[None], unknown, unknown, torch.from_numpy(pose.centre)[None], torch.tensor([pose.side]), self.data.skeleton, 'your own'))
         self.offer('picture', self._slider(), len(self.data) - 1)
 
-# %% ../nbs/12_explore.ipynb #0000001f
+# %% ../nbs/12_explore.ipynb #00000020
 def _bytes(x): # (1, 3, h, w) in [0, 1] -> uint8 (h, w, 3)
     return (x[0].permute(1, 2, 0)*255).round().byte().numpy()
 
@@ -326,7 +331,7 @@ def marked(image,  # uint8 (side, side, 3)
                 for dx, dy in arms: pen.line([x - dx, y - dy, x + dx, y + dy], fill=fill, width=width)
     return np.asarray(canvas)
 
-# %% ../nbs/12_explore.ipynb #00000021
+# %% ../nbs/12_explore.ipynb #00000022
 class ScaleExplorer(_Pictures):
     "Every branch at every scale: what comes up, plus the skip, is the sum."
     def __init__(self,
@@ -367,7 +372,7 @@ class ScaleExplorer(_Pictures):
     def describe(self, picture, stack, side, branch, channel, shared):
         return f'Picture {picture}, stack {stack}, {side}x{side}: the {branch} branch, channel {channel} of the 16 strongest, and below all 16 in four branches.'
 
-# %% ../nbs/12_explore.ipynb #00000027
+# %% ../nbs/12_explore.ipynb #00000028
 TRUE, READ = '#009E73', {'argmax': ('square', '#FFFFFF'), 'quarter': ('plus', '#E69F00'), 'taylor': ('cross', '#CC79A7')} # colours that stay apart for everybody
 
 class _Readings(_Pictures): # what is read from a heatmap, and how far off it is
@@ -396,7 +401,7 @@ class _Readings(_Pictures): # what is read from a heatmap, and how far off it is
         patch = np.pad(m.numpy(), 4)[y:y + 9, x:x + 9]
         return marked(enlarge(colour(patch)), self._marks(picture, joint, stack, method, torch.tensor([left*each, top*each]), 9*each))
 
-# %% ../nbs/12_explore.ipynb #00000028
+# %% ../nbs/12_explore.ipynb #00000029
 class HeatmapExplorer(_Readings):
     "One joint in every stack: the map, what is read from it, and the truth."
     def __init__(self,
@@ -427,7 +432,7 @@ class HeatmapExplorer(_Readings):
         verdict = 'the truth is not known' if e != e else f'{e:.2f} reference lengths from the truth, {"right" if e <= .2 else "wrong"} at 0.2'
         return f'Picture {picture}, {joint} of stack {stack}, read by {method}: {verdict}.'
 
-# %% ../nbs/12_explore.ipynb #0000002e
+# %% ../nbs/12_explore.ipynb #0000002f
 def chart(lines: list, # (x, y, colour, name), y from 0 to `top`
           at: float,   # where the cursor stands
           x: str, y: str, # what the axes are called
@@ -454,7 +459,7 @@ def chart(lines: list, # (x, y, colour, name), y from 0 to `top`
     pen.text((2*fine, 0), y, INK, font)
     return np.asarray(page.resize((width, height), Image.BOX))
 
-# %% ../nbs/12_explore.ipynb #0000002f
+# %% ../nbs/12_explore.ipynb #00000030
 def bars(values, # (K,) from 0 to 1; NaN leaves a gap
          names, colours, # (K,) each
          width: int = 388, height: int = 200,
@@ -470,7 +475,7 @@ def bars(values, # (K,) from 0 to 1; NaN leaves a gap
             pen.text((width - 44, y + step/2 - 7), f'{v:.0%}', INK, _font(11))
     return np.asarray(page)
 
-# %% ../nbs/12_explore.ipynb #00000030
+# %% ../nbs/12_explore.ipynb #00000031
 SIDES = {'left': COLOURS['left'], 'right': COLOURS['right'], 'middle': '#999999'} # yellow is hard to see on white
 
 class _Scores(Explorer): # the same predictions by every rule
@@ -494,7 +499,7 @@ class _Scores(Explorer): # the same predictions by every rule
         middle = (side - 1)/2
         return marked(_bytes(warp(self.data.photos[person], matrix[0], side)[None]), [('circle', middle, middle, length*side/wide, TRUE), ('cross', x, y, 4, READ['taylor'][1])])
 
-# %% ../nbs/12_explore.ipynb #00000031
+# %% ../nbs/12_explore.ipynb #00000032
 class PCKExplorer(_Scores):
     "What is right at which threshold, and by whose rule."
     def __init__(self,
@@ -523,7 +528,7 @@ class PCKExplorer(_Scores):
         report = self.report(rule, threshold)
         return f'{report.mean:.2%} at {threshold:g}: {report.rule}. {len(self.just_right(rule, threshold))} joints became right in the last step.'
 
-# %% ../nbs/12_explore.ipynb #00000038
+# %% ../nbs/12_explore.ipynb #00000039
 class TrainingFilm(_Pictures):
     "A run, check by check: how a heatmap comes to be."
     def __init__(self,
@@ -560,7 +565,7 @@ class TrainingFilm(_Pictures):
         peak = self.seen(picture, frame)[self.data.skeleton.joints.index(joint)].max()
         return f'Step {self.steps[frame]}: the highest point of {joint} is {peak:.3f}' + (f', loss {row["loss"]:.4g}' + (f', PCK {row["pck"]:.2f}.' if 'pck' in row else '.') if row else ', before any training.')
 
-# %% ../nbs/12_explore.ipynb #0000003c
+# %% ../nbs/12_explore.ipynb #0000003d
 class _Hiding(_Pictures): # what the network says when a part of the photo is hidden
     def hidden(self, picture, x, y, patch) -> Tensor: # (1, 3, size, size), grey around (x, y)
         photo = self.crop(picture)[0].clone()
@@ -586,7 +591,7 @@ class _Hiding(_Pictures): # what the network says when a part of the photo is hi
         k = self.data.skeleton.joints.index(joint)
         return (self.place(self.look(picture, x, y, patch)) - self.place(self.maps(picture)[-1]))[k].norm().item()
 
-# %% ../nbs/12_explore.ipynb #0000003d
+# %% ../nbs/12_explore.ipynb #0000003e
 class OcclusionExplorer(_Hiding):
     "What a joint depends on: hide a part of the photo and see where the joint goes."
     def __init__(self,
@@ -615,7 +620,7 @@ class OcclusionExplorer(_Hiding):
     def describe(self, picture, joint, x, y, patch, map):
         return f'With a patch of {patch} pixels at {x}, {y} the {joint} moves by {self.moved(picture, joint, x, y, patch):.1f} pixels.'
 
-# %% ../nbs/12_explore.ipynb #00000042
+# %% ../nbs/12_explore.ipynb #00000043
 def outlined(photo, # uint8 (h, w, 3)
              matrix, # (1, 2, 3): photo -> crop
              size: int, # pixels of the crop
@@ -630,7 +635,7 @@ def outlined(photo, # uint8 (h, w, 3)
     for width, paint in ((5, INK), (2, 'white')): pen.line([tuple(p) for p in line.tolist()], fill=paint, width=width)
     return np.asarray(page)
 
-# %% ../nbs/12_explore.ipynb #00000043
+# %% ../nbs/12_explore.ipynb #00000044
 class AugmentExplorer(_Pictures):
     "What training does to a picture, its joints and its targets."
     def __init__(self,
@@ -664,7 +669,7 @@ class AugmentExplorer(_Pictures):
         kept = int(self.changed_by(picture, rotate, scale, red, green, blue, flip)[2].sum())
         return f'Turned by {rotate} degrees, scale {scale:g}{", mirrored" if flip else ""}: {kept} of {int(self.data.labelled[picture].sum())} joints are still on the picture.'
 
-# %% ../nbs/12_explore.ipynb #00000049
+# %% ../nbs/12_explore.ipynb #0000004a
 def _places(keys, depth): # (stack, level, branch) -> x, y of its box in steps; a "sum" hangs half a step after the "low out" below it
     up = lambda level: depth + 2 + 1.3*(depth - 1 - level) # where that level's "low out" stands
     where = {'skip': lambda l: (depth + 1, l), 'low in': lambda l: (l + 1, l + 1), 'low out': lambda l: (up(l), l + 1), 'sum': lambda l: (up(l) + .65, l)}
@@ -679,7 +684,7 @@ def _arrows(stack, depth): # which box leads to which
     yield (stack, depth - 1, 'low in'), (stack, depth, 'sum')
     yield from (((stack, 0, 'sum'), ('features', stack)), (('features', stack), ('heatmaps', stack)), (('heatmaps', stack), ('remapped', stack)))
 
-# %% ../nbs/12_explore.ipynb #0000004a
+# %% ../nbs/12_explore.ipynb #0000004b
 class _Traced: # a module that was run once: its blocks, what each put out, where to draw them, what leads where
     def __init__(self, module, x, stack, names):
         try: blocks = {k: m for k, m in find_layers(module, names).items() if stack in k or k == ('stem',)}
@@ -715,7 +720,7 @@ class _Traced: # a module that was run once: its blocks, what each put out, wher
         side = self.out[key].shape[-2]*(2 if key[2].startswith('low') else 1)
         return f'bottom {side}' if key[2] == 'sum' and (*key[:2], 'skip') not in self.blocks and (*key[:2], 'low in') not in self.blocks else f'{key[2]} {side}'
 
-# %% ../nbs/12_explore.ipynb #0000004b
+# %% ../nbs/12_explore.ipynb #0000004c
 FILL = {'skip': '#CFE3F1', 'low in': '#F6DDC8', 'low out': '#F6DDC8', 'sum': '#FFFFFF'}
 
 def diagram(traced, # a `_Traced`
@@ -743,7 +748,7 @@ def diagram(traced, # a `_Traced`
             pen.text((x, y + 7*fine), size, ink, small, anchor='mm')
     return np.asarray(page.resize((page.width//fine, page.height//fine), Image.BOX))
 
-# %% ../nbs/12_explore.ipynb #0000004c
+# %% ../nbs/12_explore.ipynb #0000004d
 class BuildExplorer(Explorer):
     "The blocks of a model as it runs: where each stands, its sizes, its parameters, its output."
     def __init__(self,
