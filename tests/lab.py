@@ -46,9 +46,10 @@ def server(folder: Path, home: Path):
         if process.poll() is not None: raise RuntimeError(f'JupyterLab ended: {log.read_text()[-2000:]}')
         yield f'http://127.0.0.1:{port}', token, log
     finally:
-        os.killpg(process.pid, signal.SIGINT)
-        try: process.wait(5)
-        except subprocess.TimeoutExpired: os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            try: process.wait(5)
+            except subprocess.TimeoutExpired: os.killpg(process.pid, signal.SIGKILL)
 
 
 class Lab:
