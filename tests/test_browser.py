@@ -89,7 +89,7 @@ def test_a_fast_drag_ends_where_the_slider_is(seven):
     seven.page.keyboard.press('Home')
     for _ in range(12): seven.page.keyboard.press('ArrowRight')
     settle(seven)
-    assert slider.input_value() == '12' and 'channel 13 of' in seven.page.evaluate(SAYS)[0]
+    assert slider.input_value() == '12' and 'number 13 of' in seven.page.evaluate(SAYS)[0]
 
 
 def test_boxes_and_drop_downs(seven):
