@@ -283,7 +283,7 @@ def whole(image, # uint8 (H, W, 3)
 
 class _People(Explorer): # an explorer of a network, with pictures for it
     def __init__(self, model, data, size, have, start={}, names={}):
-        self.size, self.names = size, names
+        self.size = size
         self.model = deepcopy(pretrained('figures-small')[0] if model is None else model).eval() # as it is now, whatever is done to it later
         self.data = figure_data(8, seed=12346, size=size) if data is None else data
         if not len(self.data): raise ValueError(f'{self.data.name}: found no people, expected at least one to look at')
@@ -350,7 +350,19 @@ def marked(image,  # uint8 (side, side, 3)
     return np.asarray(canvas)
 
 # %% ../nbs/12_explore.ipynb #00000023
-class ScaleExplorer(_Pictures):
+class _Branches(_Pictures): # what a network held at one scale
+    def held(self, picture, stack, side) -> dict: # branch -> (C, h, w), and the channels, strongest first
+        acts = self.acts(picture)
+        has = lambda b: (stack - 1, side, b) in acts.seen or b == 'up' and side != acts.sides[-1]
+        at = {b: acts[stack - 1, side, b][0].float().cpu() for b in self.have['branch'].options if has(b)}
+        return {b: t.numpy() for b, t in at.items()}, strongest(at['sum'], 16).numpy()
+
+    def shown(self, picture, stack, side, branch, channel, shared): # the branch and the rank that the picture is of
+        maps, order = self.held(picture, stack, side)
+        return branch if branch in maps else 'sum', min(channel, len(order))
+
+# %% ../nbs/12_explore.ipynb #00000024
+class ScaleExplorer(_Branches):
     "Every branch at every scale: what comes up, plus the skip, is the sum."
     def __init__(self,
                  model: nn.Module = None, # any stack of hourglasses; "figures-small" where None
@@ -370,16 +382,6 @@ class ScaleExplorer(_Pictures):
             branch=Control(('low in', 'low out', 'up', 'skip', 'sum'), 'sum'),
             channel=Control(range(1, 17), 1), shared=Control((False, True), False, 'one colour scale', 'check'))
 
-    def held(self, picture, stack, side) -> dict: # branch -> (C, h, w), and the channels, strongest first
-        acts = self.acts(picture)
-        has = lambda b: (stack - 1, side, b) in acts.seen or b == 'up' and side != acts.sides[-1]
-        at = {b: acts[stack - 1, side, b][0].float().cpu() for b in self.have['branch'].options if has(b)}
-        return {b: t.numpy() for b, t in at.items()}, strongest(at['sum'], 16).numpy()
-
-    def shown(self, picture, stack, side, branch, channel, shared): # the branch and the rank that the picture is of
-        maps, order = self.held(picture, stack, side)
-        return branch if branch in maps else 'sum', min(channel, len(order))
-
     def render(self, picture, stack, side, branch, channel, shared):
         maps, order = self.held(picture, stack, side)
         branch, channel = self.shown(picture, stack, side, branch, channel, shared)
@@ -397,7 +399,7 @@ class ScaleExplorer(_Pictures):
         have, order = self.held(state['picture'], state['stack'], state['side'])
         return f'Picture {state["picture"]}, stack {state["stack"]}, {state["side"]}x{state["side"]}: {branch}, number {channel} of the {len(order)} strongest channels; below, all of them in {", ".join(b for b in have if b != "low out")}.'
 
-# %% ../nbs/12_explore.ipynb #0000002b
+# %% ../nbs/12_explore.ipynb #0000002c
 TRUE, READ = '#009E73', {'argmax': ('square', '#FFFFFF'), 'quarter': ('plus', '#E69F00'), 'taylor': ('cross', '#CC79A7')} # colours that stay apart for everybody
 
 class _Readings(_Pictures): # what is read from a heatmap, and how far off it is
@@ -426,7 +428,7 @@ class _Readings(_Pictures): # what is read from a heatmap, and how far off it is
         patch = np.pad(m.numpy(), 4)[y:y + 9, x:x + 9]
         return marked(enlarge(colour(patch)), self._marks(picture, joint, stack, method, torch.tensor([left*each, top*each]), 9*each))
 
-# %% ../nbs/12_explore.ipynb #0000002c
+# %% ../nbs/12_explore.ipynb #0000002d
 class HeatmapExplorer(_Readings):
     "One joint in every stack: the map, what is read from it, and the truth."
     def __init__(self,
@@ -459,7 +461,7 @@ class HeatmapExplorer(_Readings):
         verdict = unknown if e != e else f'{e:.2f} reference lengths from the truth, {"right" if e <= .2 else "wrong"} at 0.2'
         return f'Picture {picture}, {joint} of stack {stack}, read by {method}: {verdict}.'
 
-# %% ../nbs/12_explore.ipynb #00000034
+# %% ../nbs/12_explore.ipynb #00000035
 def chart(lines: list, # (x, y, colour, name), y from 0 to `top`
           at: float,   # where the cursor stands
           x: str, y: str, # what the axes are called
@@ -486,7 +488,7 @@ def chart(lines: list, # (x, y, colour, name), y from 0 to `top`
     pen.text((2*fine, 0), y, INK, font)
     return np.asarray(page.resize((width, height), Image.BOX))
 
-# %% ../nbs/12_explore.ipynb #00000035
+# %% ../nbs/12_explore.ipynb #00000036
 def bars(values, # (K,) from 0 to 1; NaN leaves a gap
          names, colours, # (K,) each
          width: int = 388, height: int = 200,
@@ -502,7 +504,7 @@ def bars(values, # (K,) from 0 to 1; NaN leaves a gap
             pen.text((width - 44, y + step/2 - 7), f'{v:.0%}', INK, _font(11))
     return np.asarray(page)
 
-# %% ../nbs/12_explore.ipynb #00000036
+# %% ../nbs/12_explore.ipynb #00000037
 SIDES = {'left': COLOURS['left'], 'right': COLOURS['right'], 'middle': '#999999'} # yellow is hard to see on white
 
 class _Scores(Explorer): # the same predictions by every rule
@@ -526,7 +528,7 @@ class _Scores(Explorer): # the same predictions by every rule
         middle = (side - 1)/2
         return marked(_bytes(warp(self.data.photos[person], matrix[0], side)[None]), [('circle', middle, middle, length*side/wide, TRUE), ('cross', x, y, 4, READ['taylor'][1])])
 
-# %% ../nbs/12_explore.ipynb #00000037
+# %% ../nbs/12_explore.ipynb #00000038
 class PCKExplorer(_Scores):
     "What is right at which threshold, and by whose rule."
     def __init__(self,
@@ -557,7 +559,7 @@ class PCKExplorer(_Scores):
         many = len(self.just_right(rule, threshold))
         return f'{report.mean:.2%} at {threshold:g} {self.length(rule)[0]}: {report.rule}. {many} joints became right in the last hundredth' + (', 8 of them below.' if many > 8 else '.')
 
-# %% ../nbs/12_explore.ipynb #0000003e
+# %% ../nbs/12_explore.ipynb #0000003f
 class TrainingFilm(_Pictures):
     "A run, check by check: how a heatmap comes to be."
     def __init__(self,
@@ -596,7 +598,7 @@ class TrainingFilm(_Pictures):
         peak = self.seen(picture, frame)[self.data.skeleton.joints.index(joint)].max()
         return f'Step {self.steps[frame]}: the highest point of {joint} is {peak:.3f}' + (f', loss {row["loss"]:.4g}' + (f', PCK {row["pck"]:.2f}.' if 'pck' in row else '.') if row else ', before any training.')
 
-# %% ../nbs/12_explore.ipynb #00000042
+# %% ../nbs/12_explore.ipynb #00000043
 class _Hiding(_Pictures): # what the network says when a part of the photo is hidden
     def hidden(self, picture, x, y, patch) -> Tensor: # (1, 3, size, size), grey around (x, y)
         photo = self.crop(picture)[0].clone()
@@ -622,7 +624,7 @@ class _Hiding(_Pictures): # what the network says when a part of the photo is hi
         k = self.data.skeleton.joints.index(joint)
         return (self.place(self.look(picture, x, y, patch)) - self.place(self.maps(picture)[-1]))[k].norm().item()
 
-# %% ../nbs/12_explore.ipynb #00000043
+# %% ../nbs/12_explore.ipynb #00000044
 class OcclusionExplorer(_Hiding):
     "What a joint depends on: hide a part of the photo and see where the joint goes."
     def __init__(self,
@@ -652,7 +654,7 @@ class OcclusionExplorer(_Hiding):
     def describe(self, picture, joint, x, y, patch, map):
         return f'With a patch of {patch} pixels at {x}, {y} the {joint} moves by {self.moved(picture, joint, x, y, patch):.1f} pixels.'
 
-# %% ../nbs/12_explore.ipynb #0000004b
+# %% ../nbs/12_explore.ipynb #0000004c
 def outlined(photo, # uint8 (h, w, 3)
              matrix, # (1, 2, 3): photo -> crop
              size: int, # pixels of the crop
@@ -667,7 +669,7 @@ def outlined(photo, # uint8 (h, w, 3)
     for width, paint in ((5, INK), (2, 'white')): pen.line([tuple(p) for p in line.tolist()], fill=paint, width=width)
     return np.asarray(page)
 
-# %% ../nbs/12_explore.ipynb #0000004c
+# %% ../nbs/12_explore.ipynb #0000004d
 class AugmentExplorer(_Pictures):
     "What training does to a picture, its joints and its targets."
     def __init__(self,
@@ -703,7 +705,7 @@ class AugmentExplorer(_Pictures):
         kept = int(self.changed_by(picture, rotate, scale, red, green, blue, flip)[2].sum())
         return f'Turned by {rotate} degrees, scale {scale:g}{", mirrored" if flip else ""}: {kept} of {int(self.data.labelled[picture].sum())} joints are still on the picture.'
 
-# %% ../nbs/12_explore.ipynb #00000052
+# %% ../nbs/12_explore.ipynb #00000053
 ENTERS = ('x',) # what goes into the first block; not a block itself
 
 def _places(keys, depth): # (stack, level, branch) -> x, y of its box in steps; a "sum" hangs half a step after the "low out" below it
@@ -720,7 +722,7 @@ def _arrows(stack, depth): # which box may lead to which
     yield (stack, depth - 1, 'low in'), (stack, depth, 'sum')
     yield from (((stack, 0, 'sum'), ('features', stack)), (('features', stack), ('heatmaps', stack)), (('heatmaps', stack), ('remapped', stack)))
 
-# %% ../nbs/12_explore.ipynb #00000053
+# %% ../nbs/12_explore.ipynb #00000054
 def _made_from(out, a, b): # was b computed from a?
     return a == ENTERS or torch.autograd.grad(out[b].sum(), out[a], retain_graph=True, allow_unused=True)[0] is not None
 
@@ -736,7 +738,7 @@ def _line(out): # places and arrows of a chain: one after the other; a skip abov
     at |= {('skip',): ((len(line) - .4)/2, 0), ('sum',): (len(line) + .5, 1)}
     return at, arrows + [(ENTERS, ('skip',)), (('skip',), ('sum',)), (line[-1], ('sum',))]
 
-# %% ../nbs/12_explore.ipynb #00000054
+# %% ../nbs/12_explore.ipynb #00000055
 class _Traced: # a module that was run once: its blocks, what each put out, where to draw them, what leads where
     def __init__(self, module, x, stack, names):
         try: self.blocks = {k: m for k, m in find_layers(module, names).items() if k[0 if len(k) == 3 else -1] in (stack, 'stem' if stack == 0 else stack)}
@@ -762,7 +764,7 @@ class _Traced: # a module that was run once: its blocks, what each put out, wher
         if key[2] == 'sum' and key[1] == max(k[1] for k in self.out if len(k) == 3): return f'bottom {self.out[key].shape[-2]}'
         return f'{key[2]} {self.out[key].shape[-2]*(2 if key[2].startswith("low") else 1)}'
 
-# %% ../nbs/12_explore.ipynb #00000055
+# %% ../nbs/12_explore.ipynb #00000056
 FILL = {'skip': '#CFE3F1', 'low in': '#F6DDC8', 'low out': '#F6DDC8', 'sum': '#FFFFFF'}
 
 def diagram(traced, # a `_Traced`
@@ -794,7 +796,7 @@ def diagram(traced, # a `_Traced`
             pen.text((x, y + 7*fine), size, ink, small, anchor='mm')
     return np.asarray(page.resize((page.width//fine, page.height//fine), Image.BOX))
 
-# %% ../nbs/12_explore.ipynb #00000056
+# %% ../nbs/12_explore.ipynb #00000057
 class BuildExplorer(Explorer):
     "The blocks of a model as it runs: where each stands, its sizes, its parameters, its output."
     def __init__(self,
