@@ -173,6 +173,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/hgtutorial', 'doc_host': '
                                                                                       'hgtutorial/explore.py'),
                                     'hgtutorial.explore.AugmentExplorer.describe': ( 'explore.html#augmentexplorer.describe',
                                                                                      'hgtutorial/explore.py'),
+                                    'hgtutorial.explore.AugmentExplorer.known': ( 'explore.html#augmentexplorer.known',
+                                                                                  'hgtutorial/explore.py'),
                                     'hgtutorial.explore.AugmentExplorer.render': ( 'explore.html#augmentexplorer.render',
                                                                                    'hgtutorial/explore.py'),
                                     'hgtutorial.explore.BuildExplorer': ('explore.html#buildexplorer', 'hgtutorial/explore.py'),

@@ -34,7 +34,7 @@ from .estimator import PoseEstimator, read_image
 from .heatmap import METHODS, decode, encode, inside, rescale, to_maps
 from .pck import RULES, PCKReport
 from .skeleton import COLOURS, draw_pose
-from .train import load_model, predict, pretrained
+from .train import check_fits, load_model, predict, pretrained
 
 # %% ../nbs/12_explore.ipynb #00000007
 WIDTH, SIDE, GAP, INK, ACCENT = 784, 190, 8, (32, 32, 32), (213, 94, 0) # pixels; colours
@@ -132,7 +132,7 @@ function control(c, choose) {
     if (c.kind == 'range') { now.textContent = c.options[i]; input.setAttribute('aria-valuetext', c.options[i]) } }
   return make('label', { className: 'hg-' + c.kind }, make('span', {}, c.label), input, now) }
 function upload(model, wrong) {
-  const file = make('input', { type: 'file', accept: 'image/*' })
+  const file = make('input', { type: 'file', accept: 'image/*', onclick: () => file.value = '' }) // the same file may be sent again
   file.onchange = async () => {
     const f = file.files[0], most = 8e6 // what a notebook server takes in one message
     wrong.textContent = f && f.size > most ? `${f.name} has ${(f.size/1e6).toFixed(1)} MB, expected at most 8: save it smaller first` : ''
@@ -300,6 +300,7 @@ class _People(Explorer): # an explorer of a network, with pictures for it
         return _bytes(self.crop(i)[0])
 
     def maps(self, i) -> list[Tensor]: # of each stack, (K, h, w)
+        check_fits(self.model, self.data.skeleton)
         acts, kind = self.acts(i), self.model.config['kind']
         return [to_maps(acts['heatmaps', s][0].float().cpu(), kind) for s in range(acts.stacks)]
 
@@ -386,12 +387,13 @@ class ScaleExplorer(_Branches):
         maps, order = self.held(picture, stack, side)
         branch, channel = self.shown(picture, stack, side, branch, channel, shared)
         k = order[channel - 1]
-        span = lambda branches, ks: (min(maps[b][ks].min() for b in branches), max(maps[b][ks].max() for b in branches))
-        parts = [b for b in ('up', 'skip', 'sum') if b in maps]
-        one, many = span(parts, k), span(maps, order) if shared else (None, None)
+        many = (min(m[order].min() for m in maps.values()), max(m[order].max() for m in maps.values())) if shared else (None, None)
+        parts = {b: maps[b][k] for b in ('up', 'skip', 'sum') if b in maps}
+        reach = max(abs(m - m.mean()).max() for m in parts.values())
+        one = lambda m: many if shared else (m.mean() - reach, m.mean() + reach) # deviations add up as the maps do
         words = lambda b: f'{b}, {maps[b].shape[1]}x{maps[b].shape[2]}' if b in maps else f'no {b} here'
         first = [panel(over(self.photo(picture), colour(maps[branch][k])), f'{branch}, channel {k}')]
-        first += [panel(colour(maps[b][k], *one) if b in maps else None, sign + words(b)) for b, sign in (('up', ''), ('skip', '+ '), ('sum', '= '))]
+        first += [panel(colour(parts[b], *one(parts[b])) if b in maps else None, sign + words(b)) for b, sign in (('up', ''), ('skip', '+ '), ('sum', '= '))]
         return rows([row(first), row([panel(grid(colour(maps[b][order], *many), channel - 1) if b in maps else None, words(b)) for b in ('low in', 'up', 'skip', 'sum')])])
 
     def describe(self, **state):
@@ -685,13 +687,17 @@ class AugmentExplorer(_Pictures):
         light = tuple(i/20 for i in range(10, 31))
         return dict(rotate=Control(range(-90, 91, 3), 0), scale=Control(light, 1.), red=Control(light, 1.), green=Control(light, 1.), blue=Control(light, 1.), flip=Control((False, True), False, 'mirrored', 'check'))
 
+    def known(self, picture) -> Tensor: # (K,) bool: labelled, or in a photo of one's own, found
+        labelled = self.data.labelled[picture]
+        return labelled if labelled.any() else (self.data.joints[picture] != 0).any(-1)
+
     def _changed_by(self, picture, rotate, scale, red, green, blue, flip): # x (1, 3, size, size), joints (K, 2), labelled (K,), matrix (1, 2, 3)
         d, i = self.data, [picture]
         matrix = crop_matrix(d.centre[i], d.side[i]/scale, self.size, torch.tensor([float(rotate)]), torch.tensor([flip]))
         x = (warp(self.image(picture), matrix[0], self.size)[None]*torch.tensor([red, green, blue]).view(3, 1, 1)).clamp(0, 1)
         order = list(d.skeleton.mirror) if flip else slice(None)
         joints = transform(matrix, d.joints[i])[0, order]
-        return x, joints, d.labelled[picture, order] & inside(joints, self.size), matrix
+        return x, joints, self.known(picture)[order] & inside(joints, self.size), matrix
 
     def render(self, picture, rotate, scale, red, green, blue, flip):
         x, joints, labelled, matrix = self.changed_by(picture, rotate, scale, red, green, blue, flip)
@@ -703,7 +709,7 @@ class AugmentExplorer(_Pictures):
 
     def describe(self, picture, rotate, scale, red, green, blue, flip):
         kept = int(self.changed_by(picture, rotate, scale, red, green, blue, flip)[2].sum())
-        return f'Turned by {rotate} degrees, scale {scale:g}{", mirrored" if flip else ""}: {kept} of {int(self.data.labelled[picture].sum())} joints are still on the picture.'
+        return f'Turned by {rotate} degrees, scale {scale:g}{", mirrored" if flip else ""}: {kept} of {int(self.known(picture).sum())} joints are still on the picture.'
 
 # %% ../nbs/12_explore.ipynb #00000053
 ENTERS = ('x',) # what goes into the first block; not a block itself
