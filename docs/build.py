@@ -63,7 +63,7 @@ def outputs(names):
 
 SCREENS = {
     'scales': "ScaleExplorer(picture=1)", 'heatmaps': "HeatmapExplorer(picture=1, joint='left ankle')", 'pck': "PCKExplorer(threshold=.1)",
-    'film': "TrainingFilm(folder, picture=1, frame=20, joint='head top')", 'occlusion': "OcclusionExplorer(picture=2, joint='left wrist', x=56, y=60, map=True)",
+    'film': "TrainingFilm(folder, picture=1, frame=20, joint='head top')", 'occlusion': "OcclusionExplorer(picture=3, joint='left knee', x=84, y=44, patch=16, map=True)",
     'augment': "AugmentExplorer(picture=1, rotate=30, scale=.8, flip=True)", 'build': "BuildExplorer(picture=1, block='skip 16')"}
 FILM = """import tempfile, torch
 from hgtutorial.crop import LIGHT, figure_data

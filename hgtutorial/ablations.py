@@ -70,7 +70,8 @@ def build(stacks: int = 2, channels: int = 32, depth: int = 3, # as in `StackedH
           supervise: str = 'every', # "every" stack, or the "last"
           seed: int = 0, # of the first weights
          ) -> StackedHourglass:
-    "The network of a variant; where only the way up differs, it starts from the same weights."
+    "The network of a variant; where only the way up, the skips or the loss differ, it starts from the same weights."
+    if supervise not in ('every', 'last'): raise ValueError(f'supervise: found {supervise!r}, expected "every" or "last"')
     torch.manual_seed(seed)
     model = (LastLoss if supervise == 'last' else StackedHourglass)(stacks, channels, 14, depth, kind=kind)
     if (up, skips) == ('nearest', True): return model
@@ -82,7 +83,7 @@ def build(stacks: int = 2, channels: int = 32, depth: int = 3, # as in `StackedH
 # %% ../nbs/13_ablations.ipynb #00000016
 @torch.no_grad()
 def scores(model: StackedHourglass, # trained on figures
-           data: PoseDataset, # figures, as large as they are looked at
+           data: PoseDataset, # figures drawn at the size of the crops
           ) -> dict[str, float]: # PCK@0.2 and @0.05, decoded three ways, with one look and two
     "Every way to read a network's answer."
     x = torch.from_numpy(data.photos).permute(0, 3, 1, 2)/255
@@ -101,8 +102,9 @@ def ablate(name: str, # one of `VARIANTS`
            train: PoseDataset, # figures to learn from
            unseen: PoseDataset, # figures to be scored on
            steps: int = 2000, # of 8 pictures, the same for all
-          ) -> dict: # a row of the table
+          ) -> dict: # a row of the table; its loss is the mean over the run, not comparable between kinds and sigmas
     "Train one variant and score it."
+    if name not in VARIANTS: raise ValueError(f'name: found {name!r}, expected one of {tuple(VARIANTS)}')
     change = VARIANTS[name]
     recipe = {k: v for k, v in change.items() if k in ('sigma', 'optimiser', 'lr')}
     model = build(**{k: v for k, v in change.items() if k not in recipe}, seed=seed)

@@ -656,7 +656,7 @@ class OcclusionExplorer(_Hiding):
     def describe(self, picture, joint, x, y, patch, map):
         return f'With a patch of {patch} pixels at {x}, {y} the {joint} moves by {self.moved(picture, joint, x, y, patch):.1f} pixels.'
 
-# %% ../nbs/12_explore.ipynb #0000004c
+# %% ../nbs/12_explore.ipynb #0000004f
 def outlined(photo, # uint8 (h, w, 3)
              matrix, # (1, 2, 3): photo -> crop
              size: int, # pixels of the crop
@@ -671,7 +671,7 @@ def outlined(photo, # uint8 (h, w, 3)
     for width, paint in ((5, INK), (2, 'white')): pen.line([tuple(p) for p in line.tolist()], fill=paint, width=width)
     return np.asarray(page)
 
-# %% ../nbs/12_explore.ipynb #0000004d
+# %% ../nbs/12_explore.ipynb #00000050
 class AugmentExplorer(_Pictures):
     "What training does to a picture, its joints and its targets."
     def __init__(self,
@@ -711,7 +711,7 @@ class AugmentExplorer(_Pictures):
         kept = int(self.changed_by(picture, rotate, scale, red, green, blue, flip)[2].sum())
         return f'Turned by {rotate} degrees, scale {scale:g}{", mirrored" if flip else ""}: {kept} of {int(self.known(picture).sum())} joints are still on the picture.'
 
-# %% ../nbs/12_explore.ipynb #00000053
+# %% ../nbs/12_explore.ipynb #00000056
 ENTERS = ('x',) # what goes into the first block; not a block itself
 
 def _places(keys, depth): # (stack, level, branch) -> x, y of its box in steps; a "sum" hangs half a step after the "low out" below it
@@ -728,7 +728,7 @@ def _arrows(stack, depth): # which box may lead to which
     yield (stack, depth - 1, 'low in'), (stack, depth, 'sum')
     yield from (((stack, 0, 'sum'), ('features', stack)), (('features', stack), ('heatmaps', stack)), (('heatmaps', stack), ('remapped', stack)))
 
-# %% ../nbs/12_explore.ipynb #00000054
+# %% ../nbs/12_explore.ipynb #00000057
 def _made_from(out, a, b): # was b computed from a?
     return a == ENTERS or torch.autograd.grad(out[b].sum(), out[a], retain_graph=True, allow_unused=True)[0] is not None
 
@@ -744,7 +744,7 @@ def _line(out): # places and arrows of a chain: one after the other; a skip abov
     at |= {('skip',): ((len(line) - .4)/2, 0), ('sum',): (len(line) + .5, 1)}
     return at, arrows + [(ENTERS, ('skip',)), (('skip',), ('sum',)), (line[-1], ('sum',))]
 
-# %% ../nbs/12_explore.ipynb #00000055
+# %% ../nbs/12_explore.ipynb #00000058
 class _Traced: # a module that was run once: its blocks, what each put out, where to draw them, what leads where
     def __init__(self, module, x, stack, names):
         try: self.blocks = {k: m for k, m in find_layers(module, names).items() if k[0 if len(k) == 3 else -1] in (stack, 'stem' if stack == 0 else stack)}
@@ -770,7 +770,7 @@ class _Traced: # a module that was run once: its blocks, what each put out, wher
         if key[2] == 'sum' and key[1] == max(k[1] for k in self.out if len(k) == 3): return f'bottom {self.out[key].shape[-2]}'
         return f'{key[2]} {self.out[key].shape[-2]*(2 if key[2].startswith("low") else 1)}'
 
-# %% ../nbs/12_explore.ipynb #00000056
+# %% ../nbs/12_explore.ipynb #00000059
 FILL = {'skip': '#CFE3F1', 'low in': '#F6DDC8', 'low out': '#F6DDC8', 'sum': '#FFFFFF'}
 
 def diagram(traced, # a `_Traced`
@@ -802,7 +802,7 @@ def diagram(traced, # a `_Traced`
             pen.text((x, y + 7*fine), size, ink, small, anchor='mm')
     return np.asarray(page.resize((page.width//fine, page.height//fine), Image.BOX))
 
-# %% ../nbs/12_explore.ipynb #00000057
+# %% ../nbs/12_explore.ipynb #0000005a
 class BuildExplorer(Explorer):
     "The blocks of a model as it runs: where each stands, its sizes, its parameters, its output."
     def __init__(self,
