@@ -523,7 +523,7 @@ class _Scores(Explorer): # the same predictions by every rule
         now, before = (self.report(rule, t).right for t in (threshold, max(0, round(threshold - .01, 2))))
         return (now & ~before).nonzero()
 
-    def _close(self, person, joint, length, side=92): # the photo around a joint, truth and prediction
+    def _close(self, person, joint, length, side=91): # the photo around a joint, truth and prediction
         true, wide = self.data.joints[person, joint], 1.2*self.data.side[person].item()/3
         matrix = crop_matrix(true[None], torch.tensor([wide]), side)
         x, y = transform(matrix, self.joints[None, None, person, joint])[0, 0].tolist()
@@ -552,8 +552,8 @@ class PCKExplorer(_Scores):
         curve = chart([(t, report.curve(t), '#0072B2', '')], threshold, f'threshold, in {self.length(rule)[0]}', f'PCK by rule {rule}: {report.mean:.1%}')
         top = row([bars(report.per_joint.tolist(), names, [SIDES[self.data.skeleton.side(k)] for k in range(len(names))]), curve])
         changed, norm = self.just_right(rule, threshold)[:8].tolist(), self.length(rule)[1]
-        close = [np.concatenate([_strip(names[k], 92), self._close(i, k, threshold*norm[i].item())]) for i, k in changed]
-        blank = np.full((110, 92, 3), 255, np.uint8)
+        close = [np.concatenate([_strip(names[k], 91), self._close(i, k, threshold*norm[i].item())]) for i, k in changed]
+        blank = np.full((109, 91, 3), 255, np.uint8)
         return rows([top, row((close + [blank]*8)[:8])])
 
     def describe(self, rule, threshold):
