@@ -174,8 +174,17 @@ def test_without_a_kernel_there_are_pictures(jupyter):
     assert 'Error displaying' not in lab.page.content() and 'model not found' not in lab.page.content()
 
 
-def test_the_chapter_runs(jupyter):
+def test_the_chapter_runs_and_moves(jupyter, tmp_path):
     lab = jupyter('12_explore.ipynb')
     lab.run()
     lab.page.wait_for_function("() => document.querySelectorAll('.hg-explorer .hg-frame').length >= 9", timeout=120_000)
+    settle(lab)
+    assert lab.errors() == [] # of the kernel and the console; one explorer of the chapter shows in red what a text file is not
+    scales = [i for i, s in enumerate(lab.page.evaluate(SAYS)) if 'strongest channels; below' in s][0]
+    for act in (lambda e: e.get_by_label('scale', exact=True).press('ArrowLeft'), lambda e: e.get_by_label('branch', exact=True).press('ArrowLeft'),
+                lambda e: e.locator('input[type=file]').set_input_files(photo(tmp_path))):
+        before = lab.page.evaluate(PICTURES)
+        act(explorer(lab, scales))
+        settle(lab, scales, before[scales])
+        assert [a != b for a, b in zip(lab.page.evaluate(PICTURES), before)] == [i == scales for i in range(len(before))]
     assert lab.errors() == [] and lab.page.evaluate(WRONG) == []
