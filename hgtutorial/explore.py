@@ -138,6 +138,17 @@ function upload(model, wrong) {
     wrong.textContent = f && f.size > most ? `${f.name} has ${(f.size/1e6).toFixed(1)} MB, expected at most 8: save it smaller first` : ''
     if (f && f.size <= most) model.send({ photo: f.name }, undefined, [await f.arrayBuffer()]) }
   return make('label', { className: 'hg-file' }, make('span', {}, 'your photo'), file) }
+function aim(model, frame) { // press or drag on the part of the picture that two controls are the coordinates of
+  const { x, y, left, top, side } = model.get('drag')
+  if (!side) return
+  const many = name => model.get('controls').find(c => c.name == name).options.length
+  frame.style.touchAction = 'none'
+  frame.draggable = false
+  frame.onpointerdown = frame.onpointermove = e => {
+    const zoom = frame.naturalWidth/frame.clientWidth, [u, v] = [(e.offsetX*zoom - left)/side, (e.offsetY*zoom - top)/side]
+    if (e.buttons != 1 || Math.min(u, v) < 0 || Math.max(u, v) >= 1) return
+    model.set('chosen', { ...model.get('chosen'), [x]: Math.floor(u*many(x)), [y]: Math.floor(v*many(y)) })
+    model.save_changes() } }
 """
 
 # %% ../nbs/12_explore.ipynb #00000011
@@ -161,7 +172,7 @@ function render({ model, el }) {
   el.dataset.lmSuppressShortcuts = true // keys pressed in here are ours, not JupyterLab's
   el.addEventListener('keydown', e => e.stopPropagation())
   el.classList.add('hg-explorer'); el.append(panel, says, wrong, frame)
-  build(); draw(); words()
+  build(); draw(); words(); aim(model, frame)
   return () => { for (const [event, act] of Object.entries(heard)) model.off(event, act); URL.revokeObjectURL(frame.src) } }
 export default { render }
 """
@@ -200,6 +211,7 @@ class _Traits(anywidget.AnyWidget): # what Python and the page share
     controls = traitlets.List().tag(sync=True)    # what the page draws
     chosen = traitlets.Dict().tag(sync=True)      # name -> number of the option
     photos = traitlets.Bool(False).tag(sync=True) # offer to upload one
+    drag = traitlets.Dict().tag(sync=True)        # names of two controls, `x` and `y`, and the square of the picture they move in: `left`, `top`, `side`
     frame = traitlets.Bytes().tag(sync=True)      # the picture, PNG
     says = traitlets.Unicode().tag(sync=True)     # the picture in words
     wrong = traitlets.Unicode().tag(sync=True)    # an error in words
@@ -637,6 +649,7 @@ class OcclusionExplorer(_Hiding):
                 ):
         self.look, self.sweep = lru_cache(512)(self._look), lru_cache(16)(self._sweep)
         super().__init__(model, data, size, self._controls, start)
+        self.drag = dict(x='x', y='y', left=0, top=18, side=SIDE) # the first panel
 
     def _controls(self):
         joints, at = self.data.skeleton.joints, tuple(range(0, self.size, max(1, self.size//32)))

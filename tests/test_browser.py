@@ -101,6 +101,22 @@ def test_boxes_and_drop_downs(seven):
         assert page.evaluate(PICTURES)[i] != before[i], EXPLORERS[i]
 
 
+def test_the_patch_follows_the_pointer(seven):
+    i = EXPLORERS.index('OcclusionExplorer')
+    frame = explorer(seven, i).locator('.hg-frame')
+    frame.scroll_into_view_if_needed()
+    box, before = frame.bounding_box(), seven.page.evaluate(PICTURES)
+    seven.page.mouse.move(box['x'] + 20, box['y'] + 18 + 20)
+    seven.page.mouse.down()
+    seven.page.mouse.move(box['x'] + .75*190, box['y'] + 18 + .25*190, steps=5)
+    seven.page.mouse.up()
+    seven.page.mouse.move(box['x'] + 100, box['y'] + 100) # no button: nothing
+    settle(seven, i, before[i])
+    assert 'at 96, 32 ' in seven.page.evaluate(SAYS)[i] or 'at 92, 32 ' in seven.page.evaluate(SAYS)[i]
+    after = seven.page.evaluate(PICTURES)
+    assert [a != b for a, b in zip(after, before)] == [j == i for j in range(len(EXPLORERS))]
+
+
 def photo(tmp_path):
     "A real photo where there is one, else a figure, as a JPEG file."
     real = Path(os.environ.get('HGTUTORIAL_DATA', '/nowhere'))/'mpii'/'demo_images'
