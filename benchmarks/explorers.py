@@ -14,9 +14,7 @@ from pathlib import Path
 root = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(root/'tests'), str(root/'docs')]
 from build import FILM, SCREENS
-from lab import Lab, browser, server
-from nbformat import write
-from nbformat.v4 import new_code_cell, new_notebook
+from lab import Lab, browser, notebook, server
 from playwright.sync_api import TimeoutError
 
 CLOCK = """() => {
@@ -50,7 +48,7 @@ def line(explorer, slider, taken):
 if __name__ == '__main__':
     n, home = int(sys.argv[1]) if len(sys.argv) > 1 else 12, Path(tempfile.mkdtemp())
     (home/'nbs').mkdir()
-    write(new_notebook(cells=[new_code_cell(FILM), *(new_code_cell(s.replace(', map=True', '')) for s in SCREENS.values())], metadata=dict(kernelspec=dict(name='python3', display_name='Python 3'))), home/'nbs'/'clock.ipynb')
+    notebook(home/'nbs'/'clock.ipynb', FILM, *(s.replace(', map=True', '') for s in SCREENS.values()))
     with server(home/'nbs', home) as (base, token, _), browser() as tab:
         lab = Lab(tab(), base, token, 'clock.ipynb')
         lab.run()

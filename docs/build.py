@@ -80,14 +80,12 @@ def screens():
     import tempfile
     from io import BytesIO
 
-    from nbformat import write
-    from nbformat.v4 import new_code_cell, new_notebook
     from PIL import Image
     sys.path.insert(0, str(root/'tests'))
-    from lab import Lab, browser, server
+    from lab import Lab, browser, notebook, server
     home = Path(tempfile.mkdtemp())
     (home/'nbs').mkdir()
-    write(new_notebook(cells=[new_code_cell(FILM), *map(new_code_cell, SCREENS.values())], metadata=dict(kernelspec=dict(name='python3', display_name='Python 3'))), home/'nbs'/'screens.ipynb')
+    notebook(home/'nbs'/'screens.ipynb', FILM, *SCREENS.values())
     with server(home/'nbs', home) as (base, token, _), browser() as tab:
         lab = Lab(tab(), base, token, 'screens.ipynb')
         lab.run()

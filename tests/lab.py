@@ -14,6 +14,13 @@ from pathlib import Path
 CHROMIUM = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
 
 
+def notebook(path, *sources):
+    "Write a notebook of code cells."
+    from nbformat import write
+    from nbformat.v4 import new_code_cell, new_notebook
+    write(new_notebook(cells=[*map(new_code_cell, sources)], metadata=dict(kernelspec=dict(name='python3', display_name='Python 3'))), path)
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(('127.0.0.1', 0))

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from lab import CHROMIUM, Lab, browser, server
+from lab import CHROMIUM, Lab, browser, notebook, server
 from PIL import Image
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason='no chromium on this machine: `make browser` installs it')
@@ -17,11 +17,6 @@ PICTURES = """async () => Promise.all([...document.querySelectorAll('.hg-frame')
     return [...new Uint8Array(hash)].join() }))"""
 SAYS = "() => [...document.querySelectorAll('.hg-says')].map(e => e.textContent)"
 WRONG = "() => [...document.querySelectorAll('.hg-wrong')].map(e => e.textContent).filter(t => t)"
-
-
-def notebook(path, *sources):
-    cells = [dict(cell_type='code', execution_count=None, id=f'c{i}', metadata={}, outputs=[], source=s) for i, s in enumerate(sources)]
-    path.write_text(json.dumps(dict(cells=cells, nbformat=4, nbformat_minor=5, metadata=dict(kernelspec=dict(display_name='Python 3', language='python', name='python3')))))
 
 
 @pytest.fixture(scope='module')
